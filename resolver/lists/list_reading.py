@@ -237,6 +237,8 @@ def read_share(
             messages.append(item.text)
         else:
             version = max(version, item.text)
+    if unit.share.holds(0):
+        messages.extend(unit.encoding_notes())
     lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in chunks)])
     batch = concat(chunk.batch for chunk in chunks)
     return RawList(

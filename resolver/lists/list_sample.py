@@ -87,7 +87,12 @@ def _sample_list(planned: PlannedList, sample: _SampleReader) -> ListSample:
         planned.row.name,
         planned.row.help,
         sample.version,
-        (*planned.notes, *sample.notes, *sample.repetition_notes()),
+        (
+            *planned.notes,
+            *sample.notes,
+            *planned.unit.encoding_notes(),
+            *sample.repetition_notes(),
+        ),
         tuple(sample.records),
         sample.read,
         sample.rejects.listed(),

@@ -18,6 +18,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from resolver.lists.io.code_pages import describe_code_page
 from resolver.lists.io.source_files import SourceFile
 from resolver.records import Batch, Record, is_content_id
 
@@ -194,6 +195,15 @@ class ListUnit:
     def label(self) -> str:
         """Return the name of the list in messages: the label of its principal file."""
         return self.files[0].label
+
+    def encoding_notes(self) -> list[str]:
+        """Return what to say of the code pages in which the files were read so far."""
+        return [
+            f"{file.label}: text that is not UTF-8 was read as {describe_code_page(page)}; if names"
+            " look wrong, state the encoding"
+            for file in self.files
+            for page in sorted(file.code_pages)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,13 +82,17 @@ class SourceFile:
     """File that is to be read. `member`: file inside a zip; `name`: label, by default the file's
     name.
 
-    `worksheet`: the member is a sheet of a workbook, extracted to a file of its own.
+    `worksheet`: the member is a sheet of a workbook, extracted to a file of its own. `encoding`:
+    codec of the text, if it is stated; the file is then read as UTF-8. `code_pages`: the code pages
+    in which lines were decoded so far because they are not UTF-8.
     """
 
     path: Path
     member: str = ""
     name: str = ""
     worksheet: WorksheetFile | None = field(default=None, compare=False)
+    encoding: str = ""
+    code_pages: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @property
     def label(self) -> str:

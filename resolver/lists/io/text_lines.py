@@ -1,10 +1,7 @@
 """Lines of text files in any usual encoding, and the form of a file judged from its first bytes.
 
-If a text is not UTF-8, the module detects its code page: windows-1252, windows-1251, or unknown. In
-a Western text, few letters within a word are beyond ASCII; in a Cyrillic, Greek or Arabic text,
-nearly all letters are. Such a text is Cyrillic if its words, read as windows-1251, have the case of
-words (a capital first, or capitals throughout) and letters common in Slavic languages. No other
-code page is guessed.
+Lines that are not UTF-8 are decoded in the code page that `code_pages` detects from the first such
+lines. A file whose encoding the user states is UTF-8 here: `SourceFile` decodes it.
 
 The functions that judge the form of a file serve the `detect` functions of formats. They raise
 nothing.
@@ -17,72 +14,19 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from itertools import islice
 from typing import cast
 
 from resolver.errors import InputError
+from resolver.lists.io.code_pages import (
+    ESCAPED,
+    UNKNOWN,
+    WESTERN,
+    detect_code_page,
+    is_misread,
+    is_stray,
+)
 from resolver.lists.io.source_files import HEAD_BYTES, ZIP_MAGICS, SourceFile
-
-WESTERN, CYRILLIC, UNKNOWN = "cp1252", "cp1251", ""
-# A quote « or » and the sign № are no letters; windows-1251 has them at these bytes.
-_HIGH_WORD = rb"\x80-\xaa\xac-\xb8\xba\xbc-\xff"
-_WORD = re.compile(
-    rb"(?<![A-Za-z%(high)b])[A-Za-z]*+[%(high)b][A-Za-z%(high)b]*" % {b"high": _HIGH_WORD}
-)
-# Letters, without the quotes and dashes of windows-1252.
-_HIGH = re.compile(rb"[\x80-\x90\x98-\xff]")
-_WORD_SHAPE = re.compile(
-    "[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ][а-яёђѓєѕіїјљњћќўџґ'’]*|[А-ЯЁЂЃЄЅІЇЈЉЊЋЌЎЏҐ'’]+|[а-яёђѓєѕіїјљњћќўџґ'’]+"
-)
-_COMMON_LETTERS = frozenset("оеаинтсрвлкОЕАИНТСРВЛКіІ")
-_MOSTLY, _SHAPED, _USUAL, _CAPITALS = 0.7, 0.95, 0.5, 0.25
-_LEAST, _LEAST_CYRILLIC = 4, 8
-"""Minimum numbers of letters that show that a text is not in a Western encoding, and that it is
-Cyrillic.
-"""
-
-
-@lru_cache(maxsize=16)
-def detect_code_page(head: bytes) -> str:
-    """Return the code page of a text that begins with `head`: `WESTERN`, `CYRILLIC` or `UNKNOWN`.
-
-    A head that is valid UTF-8 gives no evidence, and counts as `WESTERN` for stray bytes later on.
-    """
-    words = [
-        word for line in head.splitlines() if not _is_utf8(line) for word in _WORD.findall(line)
-    ]
-    if not words:
-        return WESTERN
-    letters = sum(map(len, words))
-    high = sum(len(_HIGH.findall(word)) for word in words)
-    if high / letters < _MOSTLY or letters < _LEAST:
-        return WESTERN
-    return CYRILLIC if _is_cyrillic(words) else UNKNOWN
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_cyrillic(words: list[bytes]) -> bool:
-    try:
-        decoded = [word.decode(CYRILLIC) for word in words]
-    except UnicodeDecodeError:
-        return False
-    shaped_words = [word for word in decoded if _WORD_SHAPE.fullmatch(word)]
-    letters = "".join(shaped_words)
-    return (
-        len(letters) >= _LEAST_CYRILLIC
-        and len(shaped_words) >= _SHAPED * len(decoded)
-        and sum(letter in _COMMON_LETTERS for letter in letters) >= _USUAL * len(letters)
-        and sum(word[0].isupper() for word in shaped_words) >= _CAPITALS * len(shaped_words)
-    )
-
 
 MAX_LINE = 16 * 1024 * 1024
 BLOCK_CHARS = 1 << 20
@@ -93,11 +37,11 @@ def read_text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:
     """Yield the lines of a text file as (1-based number, text without line end).
 
     UTF-8 and UTF-16 are known by the byte-order mark (UTF-16 also by its zero bytes); the default
-    is UTF-8. A line that is not UTF-8 is decoded in the code page of the file's beginning
-    (`codepages`), Western or Cyrillic, if it looks like it, so a stray byte does not change the
-    decoding of the rest. A line that no decoding fits, that holds NUL, or that is longer than
-    `MAX_LINE` characters (cut to `MAX_LINE + 1`) is yielded too: `line_fault` names the fault, and
-    the reader makes a `Reject` of it.
+    is UTF-8. A line that is not UTF-8 is decoded in the code page of the first such lines
+    (`code_pages`) if it looks like it, so a stray byte does not change the decoding of the rest. A
+    line that no decoding fits, that holds NUL, or that is longer than `MAX_LINE` characters (cut to
+    `MAX_LINE + 1`) is yielded too: `line_fault` names the fault, and the reader makes a `Reject` of
+    it.
     """
     for number, text in read_text_blocks(file):
         yield from enumerate(text.split("\n"), number)
@@ -116,9 +60,29 @@ def read_text_blocks(file: SourceFile) -> Iterator[tuple[int, str]]:
         while text := read_block(file, stream, number):
             text = text.removesuffix("\n")
             if has_stray_bytes(text):
-                text = "\n".join(redecode_line(line, code_page) for line in text.split("\n"))
+                lines = text.split("\n")
+                if code_page is None:
+                    code_page = _stray_code_page(file, lines)
+                text = "\n".join(redecode_line(line, code_page) for line in lines)
             yield number, text
             number += text.count("\n") + 1
+
+
+def _stray_code_page(file: SourceFile, lines: list[str]) -> str:
+    """Return the code page of those lines that are not UTF-8, and note it for the file."""
+    if file.encoding:
+        # what the stated encoding cannot decode is damage
+        return UNKNOWN
+    stray = "\n".join(line for line in lines if ESCAPED.search(line))
+    head = stray[:HEAD_BYTES].encode("utf-8", "surrogateescape")
+    return note_code_page(file, detect_code_page(head)) or UNKNOWN
+
+
+def note_code_page(file: SourceFile, code_page: str | None) -> str | None:
+    """Note a code page in which lines of the file are decoded; return it."""
+    if code_page:
+        file.code_pages.add(code_page)
+    return code_page
 
 
 def _read_block(_file: SourceFile, stream: io.TextIOWrapper, _number: int) -> str:
@@ -157,13 +121,15 @@ def _read_line(stream: io.TextIOWrapper) -> str:
 
 
 @contextmanager
-def _open_text(file: SourceFile) -> Iterator[tuple[io.TextIOWrapper, str]]:
-    """Open a file as text in its encoding. Also return the code page for lines that are not
-    UTF-8.
+def _open_text(file: SourceFile) -> Iterator[tuple[io.TextIOWrapper, str | None]]:
+    """Open a file as text in its encoding. Also return the code page for lines that are not UTF-8;
+    None if the first lines show none.
     """
     with file.open() as binary:
         head = cast("io.BufferedReader", binary).peek(HEAD_BYTES)[:HEAD_BYTES]
-        encoding, code_page = detect_encoding(head[:4096]), detect_code_page(head)
+        encoding = detect_encoding(head[:4096])
+        is_utf8 = encoding.startswith("utf-8") and not file.encoding
+        code_page = note_code_page(file, detect_code_page(head)) if is_utf8 else None
         errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
         with io.TextIOWrapper(binary, encoding=encoding, errors=errors) as stream:
             yield stream, code_page
@@ -185,7 +151,10 @@ def read_text_pieces(file: SourceFile, size: int) -> Iterator[tuple[int, str, bo
         try:
             while piece := stream.readline(size):
                 ends_line = piece.endswith("\n") or len(piece) < size
-                yield number, redecode_line(piece.rstrip("\r\n"), code_page), ends_line
+                text = piece.rstrip("\r\n")
+                if code_page is None and has_stray_bytes(text):
+                    code_page = _stray_code_page(file, [text])
+                yield number, redecode_line(text, code_page or UNKNOWN), ends_line
                 number += ends_line
         except UnicodeDecodeError:
             raise _encoding_error(file, number, stream.encoding) from None
@@ -208,7 +177,10 @@ def line_fault(text: str) -> str:
     if "\x00" in text:
         return "the row holds NUL bytes"
     if has_stray_bytes(text):
-        return "the row is neither UTF-8 nor windows-1252 or -1251; convert the file to UTF-8"
+        return (
+            "the row is not UTF-8, and its encoding is not certain; convert the file to UTF-8, or"
+            " state its encoding"
+        )
     return ""
 
 
@@ -227,32 +199,22 @@ def detect_encoding(head: bytes) -> str:
     return "utf-8"
 
 
-ESCAPED = re.compile("[\udc80-\udcff]")
-"""Bytes that are not UTF-8, as `surrogateescape` keeps them."""
-_NON_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
-# Signs of another code page that is read as windows-1252: words of accented letters only (Cyrillic,
-# Greek, Arabic code pages), or symbols inside words (Central European code pages).
-_NOT_WESTERN = re.compile("[À-ÿ]{4}|[a-zÀ-ÿ][¢£¥¦§©¬®±²³¹¶¼½¾¿][a-zÀ-ÿ]")
-
-
 def redecode_line(line: str, code_page: str) -> str:
     """Decode a line that is not UTF-8 in a code page.
 
-    A Western line that also has valid UTF-8 letters is damaged UTF-8 and stays (two Cyrillic
-    letters may look like one UTF-8 letter).
+    A Western line that also has valid UTF-8 letters is damaged UTF-8 and stays. In other code
+    pages, two letters may look like one UTF-8 letter (`ŻÓŁ`).
     """
-    if (
-        not code_page
-        or line.isascii()
-        or not ESCAPED.search(line)
-        or (code_page == WESTERN and _NON_ASCII.search(line))
-    ):
+    if not code_page or line.isascii() or not is_stray(line):
+        return line
+    content = line.encode("utf-8", "surrogateescape")
+    if code_page == WESTERN and not content.decode("utf-8", "ignore").isascii():
         return line
     try:
-        decoded = line.encode("utf-8", "surrogateescape").decode(code_page)
+        decoded = content.decode(code_page)
     except UnicodeDecodeError:
         return line
-    return line if code_page == WESTERN and _NOT_WESTERN.search(decoded) else decoded
+    return line if is_misread(decoded, code_page) else decoded
 
 
 PARQUET_MAGIC = b"PAR1"
@@ -272,7 +234,7 @@ def head_text(head: bytes) -> str:
         return head.decode(encoding, errors="replace").lstrip("\ufeff")
     text = head.decode("utf-8", errors="surrogateescape").lstrip("\ufeff")
     if ESCAPED.search(text):
-        code_page = detect_code_page(head)
+        code_page = detect_code_page(head) or UNKNOWN
         text = "\n".join(redecode_line(line, code_page) for line in text.split("\n"))
     return ESCAPED.sub("\ufffd", text)
 

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import FormatError
-from resolver.lists.io.text_lines import CYRILLIC, UNKNOWN, WESTERN, detect_code_page
+from resolver.lists.io.code_pages import (
+    UNKNOWN,
+    WESTERN,
+    describe_code_page,
+    detect_code_page,
+)
 from resolver.lists.readers import read_lists
 
 HEADER = "id,name\n"
@@ -16,21 +21,32 @@ HEADER = "id,name\n"
 @pytest.mark.parametrize(
     ("names", "codec", "page"),
     [
-        (["Ли Чен", "Ян Ким"], "cp1251", CYRILLIC),
-        (["Иванов Пётр", "СМИРНОВА АННА"], "cp1251", CYRILLIC),
-        (["Шевченко Тарас Григорович", "Їжакевич Іван"], "cp1251", CYRILLIC),
-        (["Сидоров Олег «кот» адрес ул Мира дом № 5", "розыск по делу"], "cp1251", CYRILLIC),
-        (["Ђорђе Јовановић", "Љубиша Петровић"], "cp1251", CYRILLIC),
+        (["Ли Чен", "Ян Ким"], "cp1251", "cp1251"),
+        (["Иванов Пётр", "СМИРНОВА АННА"], "cp1251", "cp1251"),
+        (["иванов пётр", "смирнова анна"], "cp1251", "cp1251"),
+        (["Шевченко Тарас Григорович", "Їжакевич Іван"], "cp1251", "cp1251"),
+        (["Сидоров Олег «кот» адрес ул Мира дом № 5", "розыск по делу"], "cp1251", "cp1251"),
+        (["Ђорђе Јовановић", "Љубиша Петровић"], "cp1251", "cp1251"),
         (["José Müller", "Élodie Bézier", "Ægir Øst", "Öz Ün"], "cp1252", WESTERN),
         (["Þórður Ólafsson", "O’Brien – Æsa"], "cp1252", WESTERN),
         (["Øå"], "cp1252", WESTERN),
-        (["Иванов Пётр"], "utf-8", WESTERN),
-        (["Γιώργος Παπαδόπουλος", "Νίκος Αντωνίου"], "cp1253", UNKNOWN),
-        (["דוד כהן", "משה לוי"], "cp1255", UNKNOWN),
-        (["محمد علي", "أحمد حسن"], "cp1256", UNKNOWN),
-        (["Иванов Пётр", "Смирнова Анна"], "koi8-r", UNKNOWN),
-        (["Иванов Пётр", "Смирнова Анна"], "iso8859-5", UNKNOWN),
-        (["Иванов Пётр", "Смирнова Анна"], "cp866", UNKNOWN),
+        (["Łukasz Wójcik", "Małgorzata Żółkiewska"], "cp1250", "cp1250"),
+        (["ŁUKASZ WÓJCIK", "MAŁGORZATA ŻÓŁKIEWSKA"], "cp1250", "cp1250"),
+        (["Jiří Dvořák", "Růžena Šťastná"], "iso8859-2", "iso8859-2"),
+        (["László Szűcs", "Erzsébet Győri"], "cp852", "cp852"),
+        (["Çiğdem Öztürk", "Şahin Yılmaz"], "cp1254", "cp1254"),
+        (["Jānis Bērziņš", "Kristīne Kalniņa"], "cp1257", "cp1257"),
+        (["Γιώργος Παπαδόπουλος", "Νίκος Αντωνίου"], "cp1253", "cp1253"),
+        (["דוד כהן", "משה לוי"], "cp1255", "cp1255"),
+        (["محمد علي", "أحمد حسن"], "cp1256", "cp1256"),
+        (["محمد علي", "أحمد حسن"], "iso8859-6", "iso8859-6"),
+        (["Иванов Пётр", "Смирнова Анна"], "koi8-r", "koi8-r"),
+        (["Иванов Пётр", "Смирнова Анна"], "iso8859-5", "iso8859-5"),
+        (["Иванов Пётр", "Смирнова Анна"], "cp866", "cp866"),
+        (["山田太郎", "佐藤花子"], "cp932", UNKNOWN),
+        (["王小明", "陳大文"], "big5", UNKNOWN),
+        (["王小明", "张伟"], "gb18030", UNKNOWN),
+        (["김철수", "이영희"], "cp949", UNKNOWN),
     ],
 )
 def test_code_pages(names: list[str], codec: str, page: str, tmp_path: Path) -> None:
@@ -41,10 +57,39 @@ def test_code_pages(names: list[str], codec: str, page: str, tmp_path: Path) -> 
     read = [record.texts("name") for record in intake.batch.to_records()]
     assert read == ([] if page == UNKNOWN else [(name,) for name in names])
     assert [reject.reason for reject in intake.rejects] == [
-        "the row is neither UTF-8 nor windows-1252 or -1251; convert the file to UTF-8"
+        "the row is not UTF-8, and its encoding is not certain; convert the file to UTF-8, or state"
+        " its encoding"
     ] * (len(names) if page == UNKNOWN else 0)
-    warning = "list.csv: the file is not UTF-8; it was read as windows-1251 (Cyrillic)"
-    assert (warning in intake.warnings) == (page == CYRILLIC)
+    notes = [warning for warning in intake.warnings if "is not UTF-8 was read as" in warning]
+    label = describe_code_page(page) if page else ""
+    assert notes == [
+        f"list.csv: text that is not UTF-8 was read as {label}; if names look wrong, state the"
+        " encoding"
+    ] * (page != UNKNOWN)
+
+
+def test_a_file_in_utf_8_has_no_code_page() -> None:
+    assert detect_code_page("id,name\n1,Иванов Пётр\n".encode()) is None
+
+
+def test_the_first_lines_that_are_not_utf_8_may_come_late(tmp_path: Path) -> None:
+    """Nothing but ASCII in the first lines says nothing about later lines."""
+    lines = [f"{number},Ann Lee" for number in range(10_000)]
+    lines += ["90001,Łukasz Wójcik", "90002,Małgorzata Żółkiewska"]
+    (tmp_path / "late.csv").write_bytes((HEADER + "\n".join(lines)).encode("cp1250"))
+    intake = read_lists([tmp_path / "late.csv"])
+    names = {name for record in intake.batch.to_records() for name in record.texts("name")}
+    assert names == {"Ann Lee", "Łukasz Wójcik", "Małgorzata Żółkiewska"}
+    assert any("read as windows-1250 (Central European)" in text for text in intake.warnings)
+
+
+def test_lines_of_another_code_page_than_the_first_are_refused(tmp_path: Path) -> None:
+    first = "1,José Müller\n2,Élodie Bézier\n3,Jürgen Groß\n" * 30
+    (tmp_path / "two.csv").write_bytes(
+        (HEADER + first).encode("cp1252") + "91,Łukasz Kowal\n92,Paweł Nowak\n".encode("cp1250")
+    )
+    intake = read_lists([tmp_path / "two.csv"])
+    assert [reject.line for reject in intake.rejects if "certain" in reject.reason] == [92, 93]
 
 
 def test_a_table_without_rows_is_reported(tmp_path: Path) -> None:

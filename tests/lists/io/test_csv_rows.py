@@ -78,10 +78,12 @@ def test_a_quote_closed_by_the_wrong_one_does_not_join_rows(tmp_path: Path) -> N
 
 
 def test_bytes_of_another_code_page_cost_that_row_only(tmp_path: Path) -> None:
-    rows = list(read_csv_rows(write(tmp_path, b"a,1\n" + "Иванов,2\n".encode("cp1251") + b"c,3\n")))
+    rows = list(
+        read_csv_rows(write(tmp_path, b"a,1\n" + "佐藤花子,2\n".encode("cp932") + b"c,3\n"))
+    )
     assert [row[0] if isinstance(row, tuple) else row.line for row in rows] == [1, 2, 3]
     assert isinstance(rows[1], Reject)
-    assert "neither UTF-8 nor windows-1252" in rows[1].reason
+    assert "the row is not UTF-8" in rows[1].reason
 
 
 cells = st.text(

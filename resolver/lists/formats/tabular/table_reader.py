@@ -546,10 +546,6 @@ def read_tabular(
         if unit.share.holds(0):
             yield reader_types.Note(f"{file.label}: {describe_guess(mapping, table.columns)}")
     yield from read_open_table(table, mapping, file.label, unit.date_rows, unit.share)
-    if unit.share.holds(0) and text_lines.detect_code_page(file.head()) == text_lines.CYRILLIC:
-        yield reader_types.Note(
-            f"{file.label}: the file is not UTF-8; it was read as windows-1251 (Cyrillic)"
-        )
 
 
 def read_open_table(
