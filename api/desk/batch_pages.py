@@ -366,6 +366,7 @@ _KEPT_KEYS = {
     "deduplicated",
     "complete",
     "delimiter",
+    "encoding",
     "handling",
     "handling_facts",
     "relations",

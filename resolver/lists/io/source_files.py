@@ -9,6 +9,7 @@ depend on the location of the files.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import lzma
@@ -158,6 +159,8 @@ class SourceFile:
         except InputError:
             _close_all(streams)
             raise
+        if self.encoding and self.worksheet is None:
+            return io.BufferedReader(_RecodedStream(buffered, self.encoding), HEAD_BYTES)
         return buffered
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
@@ -265,6 +268,50 @@ class _BoundedStream(io.RawIOBase):
         """Close this stream and the streams below it."""
         if not self.closed:
             _close_all(self._streams)
+        super().close()
+
+
+def _mark_damage(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for bytes that a stated encoding cannot decode: a byte that UTF-8 never
+    has.
+    """
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+codecs.register_error("mark-damage", _mark_damage)
+
+
+class _RecodedStream(io.RawIOBase):
+    """Raw stream of a text in another encoding, as UTF-8."""
+
+    def __init__(self, inner: IO[bytes], encoding: str) -> None:
+        self._inner = inner
+        self._decoder = codecs.getincrementaldecoder(encoding)("mark-damage")
+        self._pending = b""
+        self._is_done = False
+
+    def readable(self) -> bool:
+        """Return True: the stream can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer. Raises the errors of the stream below."""
+        view = memoryview(buffer)
+        while not self._pending and not self._is_done:
+            data = self._inner.read(HEAD_BYTES)
+            self._is_done = not data
+            text = self._decoder.decode(data, final=self._is_done)
+            self._pending = text.encode("utf-8", "surrogateescape")
+        taken, self._pending = self._pending[: len(view)], self._pending[len(view) :]
+        view[: len(taken)] = taken
+        return len(taken)
+
+    def close(self) -> None:
+        """Close this stream and the stream below it."""
+        if not self.closed:
+            self._inner.close()
         super().close()
 
 

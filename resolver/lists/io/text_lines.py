@@ -179,7 +179,7 @@ def line_fault(text: str) -> str:
     if has_stray_bytes(text):
         return (
             "the row is not UTF-8, and its encoding is not certain; convert the file to UTF-8, or"
-            " state its encoding"
+            " state its `encoding` in a mapping"
         )
     return ""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import FormatError
+from resolver.lists.formats.tabular.mapping import Mapping
 from resolver.lists.io.code_pages import (
     UNKNOWN,
     WESTERN,
@@ -58,13 +59,13 @@ def test_code_pages(names: list[str], codec: str, page: str, tmp_path: Path) -> 
     assert read == ([] if page == UNKNOWN else [(name,) for name in names])
     assert [reject.reason for reject in intake.rejects] == [
         "the row is not UTF-8, and its encoding is not certain; convert the file to UTF-8, or state"
-        " its encoding"
+        " its `encoding` in a mapping"
     ] * (len(names) if page == UNKNOWN else 0)
     notes = [warning for warning in intake.warnings if "is not UTF-8 was read as" in warning]
     label = describe_code_page(page) if page else ""
     assert notes == [
         f"list.csv: text that is not UTF-8 was read as {label}; if names look wrong, state the"
-        " encoding"
+        " `encoding` in a mapping"
     ] * (page != UNKNOWN)
 
 
@@ -90,6 +91,51 @@ def test_lines_of_another_code_page_than_the_first_are_refused(tmp_path: Path) -
     )
     intake = read_lists([tmp_path / "two.csv"])
     assert [reject.line for reject in intake.rejects if "certain" in reject.reason] == [92, 93]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("表示太郎", "shift_jis"),
+        ("王小明", "big5"),
+        ("许功盖", "gb18030"),
+        ("김철수", "euc-kr"),
+        ("Łukasz", "windows-1250"),
+        ("Иванов", "utf-16"),
+    ],
+)
+def test_an_encoding_that_the_mapping_states(name: str, encoding: str, tmp_path: Path) -> None:
+    """The text is decoded before its lines and cells are split."""
+    rows = "".join(f'{number};"{name}; {number}"\n' for number in range(3_000))
+    (tmp_path / "list.csv").write_bytes(f"no;who\n{rows}".encode(encoding))
+    mapping = Mapping(
+        id="no",
+        source="list",
+        kind="person",
+        properties={"name": ("who",)},
+        delimiter=";",
+        encoding=encoding,
+    )
+    intake = read_lists([tmp_path / "list.csv"], mapping=mapping)
+    names = {name for record in intake.batch.to_records() for name in record.texts("name")}
+    assert (len(names), intake.rejects) == (3_000, ())
+    assert f"{name}; 2999" in names
+
+
+def test_bytes_that_a_stated_encoding_cannot_decode_cost_their_row(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes("no,who\n1,王\n".encode("big5") + b"2,\xff\n3,Bo\n")
+    mapping = Mapping(
+        id="no", source="list", kind="person", properties={"name": ("who",)}, encoding="big5"
+    )
+    intake = read_lists([tmp_path / "list.csv"], mapping=mapping)
+    assert [record.texts("name") for record in intake.batch.to_records()] == [("王",), ("Bo",)]
+    assert [reject.line for reject in intake.rejects] == [3]
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "zlib", "unicode_escape", "a" * 99])
+def test_an_unknown_encoding_is_refused(encoding: str) -> None:
+    with pytest.raises(ValueError, match="is not an encoding of text"):
+        Mapping(source="list", kind="person", properties={"name": ("who",)}, encoding=encoding)
 
 
 def test_a_table_without_rows_is_reported(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ complete: true                 # optional: other records of this source in a sto
 separator: ";"                 # optional: separates the values of a cell
 day_first: false               # optional: 03/04/1970 is the 4th of March; else the file decides
 delimiter: ";"                 # optional: separates the cells of a CSV
+encoding: shift_jis            # optional: encoding of the text; else the file decides
 
 The YAML may come from an untrusted sender, so it is read as plain texts: no numbers, aliases, merge
 keys or deep nesting. A mapping needs none of these, and each of them lets a small file cost much:
@@ -46,8 +47,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from rapidfuzz import fuzz, process
 
-from resolver.errors import MappingError, RecordError
+from resolver.errors import InputError, MappingError, RecordError
 from resolver.lists.formats.tabular.table_files import open_table_file
+from resolver.lists.io.code_pages import check_encoding
 from resolver.lists.io.source_files import SourceFile
 from resolver.lists.text.record_draft import HANDLING_FIELDS, build_handling
 from resolver.records import KIND_BY_LABEL, CountryRole, RelationType, kind_of_schema
@@ -172,6 +174,7 @@ class Mapping(BaseModel):
     separator: str | None = Field(default=None, min_length=1)
     day_first: bool | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: str | None = None
 
     @field_validator("source")
     @classmethod
@@ -179,6 +182,14 @@ class Mapping(BaseModel):
         if not is_list_source_name(value):
             raise ValueError(f"{value!r} is not a valid source name")
         return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _check_encoding(cls, value: str | None) -> str | None:
+        try:
+            return value and check_encoding(value)
+        except InputError as error:
+            raise ValueError(error.line()) from None
 
     @field_validator("handling_facts")
     @classmethod
@@ -389,7 +400,7 @@ def choose_mapping(file: SourceFile, mappings: Sequence[Mapping]) -> Mapping:
     reasons = []
     for mapping in mappings:
         try:
-            mapping.columns(open_table_file(file, mapping.delimiter).columns)
+            mapping.columns(open_table_file(file, mapping.delimiter, mapping.encoding).columns)
         except MappingError as error:
             reasons.append(f"{mapping.source}: {error.message}")
         else:

@@ -7,7 +7,7 @@ rows in chunks of bounded size, with a `Reject` in place of each unreadable row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, compress, groupby
 from typing import Any, TypeVar
 
@@ -71,12 +71,18 @@ class TableFile:
     chunks: Callable[[Sequence[str], Share], Chunks]
 
 
-def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile:
-    """Open the table in a file. `delimiter` separates the cells of a CSV.
+def open_table_file(
+    file: SourceFile, delimiter: str | None = None, encoding: str | None = None
+) -> TableFile:
+    """Open the table in a file. `delimiter` separates the cells of a CSV; `encoding` is the codec
+    of the text, if it is stated.
 
     Raises `InputError` if the file is no table, or has more than `MAX_COLUMNS` columns.
     """
     head = file.head()
+    if encoding and not head.startswith(text_lines.PARQUET_MAGIC):
+        file = replace(file, encoding=encoding)
+        head = file.head()
     if head.startswith(text_lines.PARQUET_MAGIC):
         table = _open_parquet(file)
     elif text_lines.head_text(head).lstrip().startswith(("{", "[")):

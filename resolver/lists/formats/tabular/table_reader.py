@@ -532,7 +532,9 @@ def read_tabular(
     given and none can be guessed.
     """
     file = unit.files[0]
-    table = table_files.open_table_file(file, mapping.delimiter if mapping else None)
+    table = table_files.open_table_file(
+        file, mapping.delimiter if mapping else None, mapping.encoding if mapping else None
+    )
     if mapping is None:
         mapping = guess_table(table, file.stem)
         if mapping is None:
