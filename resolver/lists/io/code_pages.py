@@ -149,7 +149,7 @@ def detect_code_page(head: bytes) -> str | None:
     best = max(weights, key=lambda page: weights[page])
     decoded = text.decode(best, "replace")
     others = (w for page, w in weights.items() if text.decode(page, "replace") != decoded)
-    is_sure = weights[best] - max(others) >= _MARGIN
+    is_sure = weights[best] - max(others, default=-math.inf) >= _MARGIN
     letters, high = sum(map(len, words)), sum(byte > 127 for byte in text)
     if best not in _LATIN_PAGES:
         if letters < _LEAST:

@@ -69,6 +69,13 @@ def test_code_pages(names: list[str], codec: str, page: str, tmp_path: Path) -> 
     ] * (page != UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    "head", [b"A" * 9_000 + b"\xe9", b"\xe9\n" * 9_000, b"'\xe9" * 9_000, bytes(range(1, 256)) * 99]
+)
+def test_a_head_of_no_words_is_judged_too(head: bytes) -> None:
+    assert detect_code_page(head) in (WESTERN, UNKNOWN, "cp1255")
+
+
 def test_a_file_in_utf_8_has_no_code_page() -> None:
     assert detect_code_page("id,name\n1,Иванов Пётр\n".encode()) is None
 
