@@ -95,6 +95,7 @@ def test_a_word_for_a_name_depends_on_the_other_columns(header: str, properties:
         ("Date of birth (dd/mm/yyyy);Surname*", ["birthDate", "lastName"]),
         ("Geb.-Datum;Staatsangehoerigkeit;GeburtsOrt", ["birthDate", "nationality", "birthPlace"]),
         ("FULL_NAME;DateOfBirth", ["name", "birthDate"]),
+        ("Imię i nazwisko;Ur. dn.;Ur. w", ["name", "birthDate", "birthPlace"]),
         ("name/country", [""]),
         ("route_from;Route via", ["route.source", "route.transit"]),
         ("Transit country;routeTo", ["route.transit", "route.destination"]),
