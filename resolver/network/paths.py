@@ -342,6 +342,7 @@ def search_paths(
     if common and length == 1 < query.max_length:
         chains += _join(rows, sides, other.advance(expansion) & set(side.frontier))
     neighbors = _count_neighbors(expansion)
+    neighbors |= _count_met(rows, {key for chain in chains for key in chain[1:-1]}, sides, query)
     is_bounded = (
         bool(expansion.cut)
         or len(chains) > MAX_PATHS
@@ -422,6 +423,21 @@ def _count_neighbors(expansion: Expansion) -> dict[Key, int]:
         near.setdefault(source, set()).add(target)
         near.setdefault(target, set()).add(source)
     return {key: len(others) for key, others in near.items()}
+
+
+def _count_met(
+    rows: VisibleRecords, inner: set[Key], sides: Sequence[_Side], query: PathQuery
+) -> dict[Key, int]:
+    """Return the number of neighbors of the inner nodes of paths at which the two sides met.
+
+    The search did not read the neighbors of these nodes, so it saw only those that are on a path.
+    """
+    met = {
+        key for key in inner if isinstance(key, int) and all(key in side.before for side in sides)
+    }
+    expander = Expander(rows, query.types, _MAX_PATH_NEIGHBORS)
+    counts = _count_neighbors(_restrict(expander.expand(met), query))
+    return {key: counts[key] for key in met & set(counts)}
 
 
 def _sort_chains(

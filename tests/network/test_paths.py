@@ -216,6 +216,25 @@ def test_the_path_that_says_most_comes_first(tmp_path: Path) -> None:
     assert result.hubs == {result.paths[1][1]: HUB_NEIGHBORS + 2}
 
 
+def test_a_person_whom_everybody_knows_is_named_as_a_hub(empty_hub: Hub) -> None:
+    known_by_all, by_two = (Relation(RelationType.ASSOCIATE_OF, row) for row in ("s:h", "s:m"))
+    rows = [
+        record("s:h", name="Hakkani Amaro"),
+        record("s:m", name="Jokar Quell"),
+        record("s:a", name="Amaro Salgado", relations=[known_by_all, by_two]),
+        record("s:b", name="Bruna Ostrow", relations=[known_by_all, by_two]),
+    ]
+    rows += [
+        record(f"s:{n}", name=f"{word(n)} {word(n + 99)}", relations=[known_by_all])
+        for n in range(HUB_NEIGHBORS)
+    ]
+    empty_hub.add(make_intake(rows))
+    result = find_paths(empty_hub, "s:a", "s:b", OPERATOR)
+    captions = {node.id: node.caption for node in result.graph.nodes}
+    assert [captions[path[1]] for path in result.paths] == ["Jokar Quell", "Hakkani Amaro"]
+    assert result.hubs == {result.paths[1][1]: HUB_NEIGHBORS + 2}
+
+
 def test_an_end_is_named_as_people_type_it(network_hub: Hub) -> None:
     screener = Screener(network_hub)
     name = f"{word(7)} {word(98)}"
