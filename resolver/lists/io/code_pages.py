@@ -99,7 +99,7 @@ def describe_code_page(page: str) -> str:
 
 _MISREAD_WESTERN = re.compile("[À-ÿ]{4}")
 _MISREAD_LATIN = re.compile(
-    "[^\\W\\d_][\x80-\x9f¢£¤¥¦§¨©¬®±²³¶¹¼½¾¿\u2500-\u259f][^\\W\\d_]"
+    "[^\\W\\d_][\x80-\x9f“”„†‡•¢£¤¥¦§¨©¬®±²³¶¹¼½¾¿\u2500-\u259f][^\\W\\d_]"
     "|[£¤¥¦¬±²³¶¹¼½¾][^\\W\\d_]|[^\\W\\d_][£¤¥¦¬±¶¼¾]|[^\\W\\d_]{3}[²³¹]"
 )
 _CONTROLS = re.compile("[\x80-\x9f]")

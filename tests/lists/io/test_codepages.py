@@ -76,6 +76,12 @@ def test_a_head_of_no_words_is_judged_too(head: bytes) -> None:
     assert detect_code_page(head) in (WESTERN, UNKNOWN, "cp1255")
 
 
+def test_one_japanese_name_is_not_read_as_western(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes("id,name\n1,山田太郎\n2,Bo\n".encode("cp932"))
+    intake = read_lists([tmp_path / "list.csv"])
+    assert [record.texts("name") for record in intake.batch.to_records()] == [("Bo",)]
+
+
 def test_a_file_in_utf_8_has_no_code_page() -> None:
     assert detect_code_page("id,name\n1,Иванов Пётр\n".encode()) is None
 
