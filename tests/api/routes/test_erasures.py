@@ -80,6 +80,15 @@ def test_single_values_are_asked_for_and_erased(open_app: Open, url: str) -> Non
     )
 
 
+def test_a_caller_without_a_name_sees_no_erasure(open_app: Open, url: str) -> None:
+    client, service = open_app()
+    asked = service.hub.store.erasures.ask(["river:3"], "court order", who="ada")
+    assert client.get("/erasures").json == {"erasures": []}
+    [ada] = headers_of(url, "ada")
+    [shown] = client.get("/erasures", headers=ada).json["erasures"]
+    assert shown["id"] == asked.id
+
+
 def test_only_admins_erase_and_only_what_is_there(open_app: Open, url: str) -> None:
     [ada] = headers_of(url, "ada")
     [eve] = headers_of(url, "eve", scope="review")
