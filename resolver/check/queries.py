@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from resolver.check.ranking import Rivals
-from resolver.errors import RecordError
+from resolver.errors import DateError, RecordError
 from resolver.lists.formats.ftm.ftm_entity import (
     ANYTHING,
     Omission,
@@ -24,6 +25,7 @@ from resolver.lists.formats.ftm.ftm_entity import (
     read_ftm_entity,
     schema_of_properties,
 )
+from resolver.lists.text.list_dates import read_date_readings
 from resolver.lists.text.placeholders import is_in_future, is_placeholder, start_of_date
 from resolver.names.folding import letters as letters
 from resolver.names.lexicons.name_roles import NAMELESS_TITLES, split_titles
@@ -89,8 +91,11 @@ _MAX_YEARS_APART = 10
 state dates of the same person that are a few years apart.
 """
 
-_YEAR = re.compile(r"\(?((?:19|20)\d\d)\)?")
-"""Last word of a name, if it is a year of birth."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MAX_DATE_WORDS = 3
+"""Maximum number of words of a date at the end of a name (`3 May 1962`)."""
+_BORN = frozenset(("born", "b.", "dob", "dob:"))
+"""Words before such a date."""
 _LEAST_JOINED = 3
 """Least letters of a word before a capital letter that begins another word. Fewer are a prefix of
 the same name (`McDonald`, `LaToya`).
@@ -145,10 +150,10 @@ def query_warnings(record: Record) -> list[Omission]:
 
 def comparable_record(record: Record) -> Record:
     """Return a query in the form in which it is compared: without names that find nobody, without
-    genders that contradict each other, without titles before a person's name, with the year in a
-    person's name as the year of birth, and with the space that a person's name lacks.
+    genders that contradict each other, without titles before a person's name, with the date behind
+    a person's name as the birth date, and with the space that a person's name lacks.
     """
-    record = _drop_titles(_add_spaces(_read_year_in_name(record)))
+    record = _drop_titles(_add_spaces(_read_date_in_name(record)))
     dropped = set(_contradicting_genders(record))
     for value in record.values:
         if _why_no_name(value, record.kind):
@@ -158,21 +163,38 @@ def comparable_record(record: Record) -> Record:
     return replace(record, values=tuple(value for value in record.values if value not in dropped))
 
 
-def _read_year_in_name(record: Record) -> Record:
-    """If a person's name in a query ends with a year ("Osama Bin Laden 1957"), return the query
-    with this year as the year of birth, unless it states a birth date. No person's name has a year.
+def _read_date_in_name(record: Record) -> Record:
+    """If a person's name in a query ends with a year or a date ("Osama Bin Laden 1957", "Ivan
+    Petrov, born 3 May 1962"), return the query with this birth date, unless it states one. No
+    person's name has a year.
     """
     if record.kind != Kind.PERSON or record.texts(BIRTH_DATE):
         return record
     values: list[Value] = []
     for value in record.values:
-        name, _, last = value.text.rstrip().rpartition(" ")
-        year = _YEAR.fullmatch(last) if value.prop in FULL_NAMES else None
-        if year is None or is_in_future(year[1]) or not any(map(str.isalpha, name)):
-            values.append(value)
-        else:
-            values += (replace(value, text=name.rstrip(" ,")), Value(BIRTH_DATE, year[1]))
+        name, dates = _split_date(value.text) if value.prop in FULL_NAMES else ("", ())
+        kept = replace(value, text=name) if dates else value
+        values += (kept, *(Value(BIRTH_DATE, date) for date in dates))
     return record if len(values) == len(record.values) else replace(record, values=tuple(values))
+
+
+def _split_date(name: str) -> tuple[str, tuple[str, ...]]:
+    """Return a name without the date at its end, and the readings of the date; none if it has no
+    date, or if nothing with letters is left.
+    """
+    words = name.replace("(", " ").replace(")", " ").split()
+    for place in range(max(1, len(words) - _MAX_DATE_WORDS), len(words)):
+        date, before = " ".join(words[place:]), words[:place]
+        if not date[0].isdecimal() or not _YEAR.search(date):
+            continue
+        if len(before) > 1 and before[-1].casefold() in _BORN:
+            del before[-1]
+        text = " ".join(before).rstrip(" ,;*")
+        with suppress(DateError):
+            dates = read_date_readings(date)
+            if not any(map(is_in_future, dates)) and any(map(str.isalpha, text)):
+                return text, dates
+    return name, ()
 
 
 def _add_spaces(record: Record) -> Record:

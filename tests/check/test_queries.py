@@ -164,9 +164,17 @@ def test_long_names_are_compared_in_part(hub: Hub) -> None:
         ("Ivan Petrov 2962", ("Ivan Petrov 2962", "")),
         ("Ivan Petrov 19621", ("Ivan Petrov 19621", "")),
         ("1962", ("1962", "")),
+        ("Ivan Petrov 1962-03-25", ("Ivan Petrov", "1962-03-25")),
+        ("Ivan Petrov, 25.03.1962", ("Ivan Petrov", "1962-03-25")),
+        ("Ivan Petrov born 25 March 1962", ("Ivan Petrov", "1962-03-25")),
+        ("Ivan Petrov (DOB: 25 Mar 1962)", ("Ivan Petrov", "1962-03-25")),
+        # both readings, as for a stated date
+        ("Ivan Petrov 03/04/1962", ("Ivan Petrov", "1962-04-031962-03-04")),
+        ("Theresa May 1962", ("Theresa May", "1962")),
+        ("Ivan Petrov 2 1962-13-25", ("Ivan Petrov 2 1962-13-25", "")),
     ],
 )
-def test_a_year_behind_a_name_is_that_of_birth(text: str, expected: tuple[str, str]) -> None:
+def test_a_date_behind_a_name_is_that_of_birth(text: str, expected: tuple[str, str]) -> None:
     read = comparable_record(record("q:1", name=text))
     assert (read.texts("name")[0], "".join(read.texts("birthDate"))) == expected
     group = record("q:1", Kind.GROUP, name=text)
