@@ -84,9 +84,11 @@ def test_a_caller_without_a_name_sees_no_erasure(open_app: Open, url: str) -> No
     client, service = open_app()
     asked = service.hub.store.erasures.ask(["river:3"], "court order", who="ada")
     assert client.get("/erasures").json == {"erasures": []}
+    assert client.get(f"/erasures/{asked.id}").status_code == 404
     [ada] = headers_of(url, "ada")
     [shown] = client.get("/erasures", headers=ada).json["erasures"]
     assert shown["id"] == asked.id
+    assert client.get(f"/erasures/{asked.id}", headers=ada).status_code == 200
 
 
 def test_only_admins_erase_and_only_what_is_there(open_app: Open, url: str) -> None:
