@@ -58,6 +58,9 @@ def test_two_scripts_give_the_same_words() -> None:
         ("Хезболла", "hizballah"),
         ("حركة طالبان", "movement taliban"),
         ("داعش", "daesh"),
+        # So have the two names that movements are called after most often.
+        ("Jaish-e-Mohammed", "army-e-muhammad"),
+        ("Abdallah Azzam Brigades", "abdullah Azzam Brigades"),
     ],
 )
 def test_words_of_movements_in_any_language(text: str, expected: str) -> None:
