@@ -31,6 +31,7 @@ from itertools import islice
 
 from resolver.data import load_pairs, load_rows
 from resolver.errors import InputError
+from resolver.runtime.text_cache import cache_short_texts
 
 WESTERN, UNKNOWN = "cp1252", ""
 
@@ -234,7 +235,7 @@ def _alphabet_weight(pairs: dict[tuple[str, str], int]) -> float:
 _EDGE, _LATIN, _ASCII, _ACCENTED = "^", "LATIN", "ascii", "accented"
 
 
-@lru_cache(maxsize=4096)
+@cache_short_texts(4_096)
 def _classify(letter: str) -> tuple[str, str]:
     """Return the small letter and its script; a sign has no script."""
     if not (letter.isalpha() or unicodedata.category(letter) == "Mn"):
@@ -279,7 +280,7 @@ def _alphabets() -> dict[str, str]:
     return load_pairs("list_alphabets")
 
 
-@lru_cache(maxsize=65536)
+@cache_short_texts(60_000)
 def _chance(before: str, letter: str) -> float:
     """Return the chance of a letter after another one, among the letters of its group."""
     counts, group = _pairs(), _group(letter)
@@ -299,6 +300,6 @@ def _is_mixed(before: str, group: str) -> bool:
     return before not in (_EDGE, group) and not (before in latin and group in latin)
 
 
-@lru_cache(maxsize=65536)
+@cache_short_texts(60_000)
 def _alphabet_chance(before: str, language: str) -> float:
     return sum(_chance(before, letter) for letter in _alphabets()[language])

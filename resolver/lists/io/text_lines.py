@@ -14,6 +14,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from typing import cast
 
@@ -224,6 +225,7 @@ _STATED_DELIMITER = re.compile(r"sep=(.)", re.I)
 _TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?$)|[{}\[\]:]', re.DOTALL)
 
 
+@lru_cache(maxsize=4)
 def head_text(head: bytes) -> str:
     """Decode the text that begins with `head`, as its lines will be read.
 
