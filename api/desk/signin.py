@@ -21,7 +21,7 @@ from resolver.api.desk import desk_access, pages, security_keys
 from resolver.api.routes import trust
 from resolver.api.service import current_service
 from resolver.check.screener import IndexRevision
-from resolver.errors import InputError, ResolverError, StoreError, pluralize
+from resolver.errors import ResolverError, StoreError, pluralize
 from resolver.hub import admin
 
 _YEAR = 365 * 86_400
@@ -379,8 +379,6 @@ def ask_erasure() -> Any:
         for name in _FORM[:2]
     )
     try:
-        if len(values) > trust.MAX_VALUES:
-            raise InputError(f"an erasure has at most {trust.MAX_VALUES} values")
         trust.propose_erasure(ids, form.get("reason", ""), user, values)
     except ResolverError as error:
         return _erasures_page(error, form), 422

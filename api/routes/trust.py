@@ -240,6 +240,8 @@ def propose_erasure(
     """Ask for the erasure of records, or of some of their values, in the name of a person, once
     that is logged. Raises `InputError`.
     """
+    if len(values) > MAX_VALUES:
+        raise InputError(f"an erasure has at most {MAX_VALUES} values")
     # the event names no record, because it would otherwise have to be erased with it
     _log({"what": "ask", "by": person.name}, len(set(ids)))
     rows = current_service().hub.store.erasures
@@ -332,7 +334,6 @@ def ask_erasure_over_http() -> Response:
     if (
         not isinstance(values, list)
         or not all(isinstance(row, str) and row for row in values)
-        or len(values) > MAX_VALUES
         or (not values and "values" in body)
     ):
         raise ApiError(422, f"values must be a list of 1 to {MAX_VALUES} texts")
