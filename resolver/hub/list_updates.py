@@ -197,8 +197,8 @@ def build_list_update(
         (
             *_list_notes(read, older, incomplete, unread),
             *_later_notes(intake.batch.ids.to_pylist(), older, later),
-            *_erased_notes(erased),
-            *_shortened_notes(shortened),
+            *_erased_notes(erased, _REFUSED),
+            *_erased_notes(shortened, _SHORTENED),
             *alarms,
         ),
         tuple(alarms),
@@ -276,24 +276,20 @@ def _later_notes(ids: Sequence[str], older: set[str], later: LaterChanges) -> It
             )
 
 
-def _erased_notes(erased: Collection[str]) -> Iterator[str]:
-    """Yield a note for each source that sends records again which were erased."""
-    counts = Counter(record_id.partition(":")[0] for record_id in erased)
-    for name, count in sorted(counts.items()):
-        yield (
-            f"{name}: {pluralize(count, 'record')} of this list refused, because an erasure has "
-            "removed it for good; ask the sender to take it off the list"
-        )
+_REFUSED = (
+    "refused, because an erasure has removed it for good; ask the sender to take it off the list"
+)
+_SHORTENED = (
+    "taken without values that an erasure has removed for good; ask the sender to take them off "
+    "the list"
+)
 
 
-def _shortened_notes(shortened: Collection[str]) -> Iterator[str]:
-    """Yield a note for each source that sends values again which were erased."""
-    counts = Counter(record_id.partition(":")[0] for record_id in shortened)
+def _erased_notes(ids: Collection[str], what: str) -> Iterator[str]:
+    """Yield a note for each source that sends records or values again which were erased."""
+    counts = Counter(record_id.partition(":")[0] for record_id in ids)
     for name, count in sorted(counts.items()):
-        yield (
-            f"{name}: {pluralize(count, 'record')} of this list taken without values that an "
-            "erasure has removed for good; ask the sender to take them off the list"
-        )
+        yield f"{name}: {pluralize(count, 'record')} of this list {what}"
 
 
 def _remove_erased_values(batch: Batch, view: StoreView) -> tuple[Batch, set[str], set[str]]:

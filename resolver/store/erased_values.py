@@ -130,20 +130,17 @@ def collect_values(
 
     `is_erased`: only these values are erased, and the records stay.
     """
-    is_one = is_among(connection, records.c.record_id, ids)
     # the number of an entry in its list is a value, too
     telling = {} if is_erased else dict.fromkeys(end.partition(":")[2] for end in ids)
     others: dict[str, None] = {}
     about: dict[str, None] = dict.fromkeys(ids if is_erased else ())
-    query = select(records.c.record_id, records.c.content).where(is_one)
-    for record_id, content in connection.execute(query):
-        for prop, text, *_ in orjson.loads(content):
-            if is_erased and not is_erased(record_id, prop, text):
-                if _TYPES.get(prop) is ValueType.NAME:
-                    about.setdefault(text)
-                continue
-            for part, tells in _value_parts(prop, text):
-                (telling if tells else others).setdefault(part)
+    for record_id, prop, text in stated_values(connection, ids):
+        if is_erased and not is_erased(record_id, prop, text):
+            if _TYPES.get(prop) is ValueType.NAME:
+                about.setdefault(text)
+            continue
+        for part, tells in _value_parts(prop, text):
+            (telling if tells else others).setdefault(part)
     stated = [*telling, *(text for text in others if text not in telling)]
     long = [text for text in stated if len(text.encode("utf-8", "replace")) >= MIN_BYTES]
     turned = [name for text in long if text in telling for name in _name_orders(text)]
@@ -255,6 +252,14 @@ def _option_names(value: Any) -> Iterator[str]:
     items = value.values() if isinstance(value, Mapping) else value
     for item in items if isinstance(value, (Mapping, list)) else ():
         yield from _option_names(item)
+
+
+def stated_values(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the id, property and text of the values in all versions of some records."""
+    query = select(records.c.record_id, records.c.content)
+    is_one = is_among(connection, records.c.record_id, ids)
+    for record_id, content in connection.execute(query.where(is_one)):
+        yield from ((record_id, row[0], row[1]) for row in orjson.loads(content))
 
 
 def _kept_texts(connection: Connection, ids: Sequence[str], is_erased: IsErased) -> Iterator[str]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -57,6 +57,7 @@ from resolver.store.erased_values import (
     IsErased,
     collect_values,
     find_events,
+    stated_values,
     text_columns,
 )
 from resolver.store.erasure_rewriting import KIND, TableRewriter
@@ -362,7 +363,7 @@ class Erasures:
             ids = connection.execute(select(records.c.record_id).distinct()).scalars()
             chosen = [row for row in ids if erased_id(secret, row) in of_records] if wanted else []
             is_erased = _erased_among(secret, wanted)
-            for record_id, prop, text in _stated_values(connection, chosen):
+            for record_id, prop, text in stated_values(connection, chosen):
                 if is_erased is not None and is_erased(record_id, prop, text):
                     found.setdefault(record_id, {}).setdefault(f"{prop}={text}")
         return {record_id: [*values] for record_id, values in sorted(found.items())}
@@ -545,21 +546,13 @@ def _erased_among(secret: str, tokens: Iterable[str]) -> IsErased | None:
     return is_erased if kept else None
 
 
-def _stated_values(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield the id, property and text of the values in all versions of some records."""
-    query = select(records.c.record_id, records.c.content)
-    is_one = is_among(connection, records.c.record_id, ids)
-    for record_id, content in connection.execute(query.where(is_one)):
-        yield from ((record_id, row[0], row[1]) for row in orjson.loads(content))
-
-
 def _find_values(
     connection: Connection, ids: Sequence[str], wanted: Sequence[str]
 ) -> Sequence[str]:
     """Return what the store keeps of the wanted values of some records. Raises `InputError`."""
     secret = connection.execute(select(meta.c.id_secret)).scalar_one()
     found: dict[str, set[str]] = {text: set() for text in wanted}
-    for record_id, prop, text in _stated_values(connection, ids) if wanted else ():
+    for record_id, prop, text in stated_values(connection, ids) if wanted else ():
         for value, tokens in found.items():
             name, has_text, stated = value.partition("=")
             spellings = (spell_value(prop, text), spell_value("", display_text(prop, text)))
