@@ -1,4 +1,4 @@
-"""Code pages: in which encoding lines are that are not UTF-8.
+"""Detection of the code page of lines that are not UTF-8.
 
 Older programs save tables in code pages of one byte per letter, and a file does not say in which.
 The module reads the words of the file's beginning in each usual code page, and takes the page whose
@@ -218,8 +218,10 @@ def _sign_cost(sign: str, *, is_within: bool) -> float:
 
 def _alphabet_weight(pairs: dict[tuple[str, str], int]) -> float:
     """Return the weight of accented Latin letters in the alphabet that fits them best."""
-    weights = [0.0] if not pairs else []
-    for language, alphabet in _alphabets().items() if pairs else ():
+    if not pairs:
+        return 0.0
+    weights = []
+    for language, alphabet in _alphabets().items():
         weight = 0.0
         for (before, letter), count in pairs.items():
             chance = _chance(before, letter)
