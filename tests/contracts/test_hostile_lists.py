@@ -181,7 +181,8 @@ def test_a_hostile_list_is_read_or_refused_soon(name: str, tmp_path: Path) -> No
     path.write_bytes(data)
     most = FREE_SECONDS + SECONDS_PER_MB * max(len(data), SIZE) / 1e6
     # the first list that a process reads may pay for what is loaded once
-    for is_last in (False, True):
+    # and other processes may share its processor: the fastest of six readings counts
+    for is_last in (*[False] * 5, True):
         start = time.process_time()
         error = ""
         try:
