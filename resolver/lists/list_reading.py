@@ -110,8 +110,10 @@ class RejectList:
         self._listed.extend(rejects[:capacity])
         self._overflow += len(rejects[capacity:])
         self.rows += sum(reject.is_row for reject in rejects)
-        ids = {reject.lasting_id for reject in rejects if reject.is_row}
-        self.unread |= ids if capacity > 0 or not ids else {""}
+        if capacity > 0:
+            self.unread.update(reject.lasting_id for reject in rejects if reject.is_row)
+        elif any(reject.is_row for reject in rejects):
+            self.unread.add("")
 
     def listed(self) -> tuple[reader_types.Reject, ...]:
         """Return the kept rejects, and one more reject that counts the rest."""
