@@ -276,13 +276,8 @@ def _later_notes(ids: Sequence[str], older: set[str], later: LaterChanges) -> It
             )
 
 
-_REFUSED = (
-    "refused, because an erasure has removed it for good; ask the sender to take it off the list"
-)
-_SHORTENED = (
-    "taken without values that an erasure has removed for good; ask the sender to take them off "
-    "the list"
-)
+_REFUSED = "refused, because an erasure is for good; ask the sender to leave out what was erased"
+_SHORTENED = "taken without values that were erased for good; ask the sender to leave them out"
 
 
 def _erased_notes(ids: Collection[str], what: str) -> Iterator[str]:
