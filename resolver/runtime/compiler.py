@@ -2,7 +2,8 @@
 
 They are Python, in the part of it that numba compiles. A wheel for one platform (`make wheels`)
 brings the machine code of all of them and needs no numba; elsewhere a kernel is compiled on its
-first call, and cached beside its source.
+first call, and cached beside its source. For kernels only: two processor instructions that numba
+has no function for. LLVM generates them for the processor that it compiles for.
 """
 
 from __future__ import annotations
@@ -57,3 +58,18 @@ def compiling_module(name: str) -> ModuleType:
             "this installation has no machine code for this processor, and no numba to make it"
             " (run: pip install numba)"
         ) from error
+
+
+def _instruction(name: str) -> Any:
+    """Return a function that is one processor instruction; None where nothing calls it."""
+    return None if machine_code() else getattr(compiling_module("just_in_time"), name)
+
+
+ahead: Any = _instruction("ahead")
+"""`ahead(rows, place)`: request the memory where a row of an array begins, without waiting for it.
+A place outside the array is harmless.
+"""
+same_of_eight: Any = _instruction("same_of_eight")
+"""`same_of_eight(rows, place, others, other)`: return a bit for each of the eight 32-bit numbers of
+a row that is the same in a row of another array.
+"""

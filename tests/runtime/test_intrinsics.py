@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.runtime.compiler import compiled
-from resolver.runtime.intrinsics import ahead, same_of_eight
+from resolver.runtime.compiler import ahead, compiled, same_of_eight
 
 
 @compiled()

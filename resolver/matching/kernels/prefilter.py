@@ -27,8 +27,7 @@ from resolver.runtime.arrays import (
     LetterArray,
     LongArray,
 )
-from resolver.runtime.compiler import compiled
-from resolver.runtime.intrinsics import same_of_eight
+from resolver.runtime.compiler import compiled, same_of_eight
 
 
 class Question(IntEnum):

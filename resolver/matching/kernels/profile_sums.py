@@ -43,8 +43,7 @@ from resolver.runtime.arrays import (
     LetterArray,
     LongArray,
 )
-from resolver.runtime.compiler import compiled
-from resolver.runtime.intrinsics import ahead
+from resolver.runtime.compiler import ahead, compiled
 
 AHEAD = 24
 """Profiles that are requested before they are read."""

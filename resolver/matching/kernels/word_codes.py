@@ -23,8 +23,7 @@ from resolver.runtime.arrays import (
     LetterArray,
     LongArray,
 )
-from resolver.runtime.compiler import compiled
-from resolver.runtime.intrinsics import ahead
+from resolver.runtime.compiler import ahead, compiled
 from resolver.runtime.key_sets import mix_hashes
 
 

@@ -36,8 +36,7 @@ from resolver.runtime.arrays import (
     RecordRow,
     ShortArray,
 )
-from resolver.runtime.compiler import compiled
-from resolver.runtime.intrinsics import ahead
+from resolver.runtime.compiler import ahead, compiled
 
 LATIN_SCRIPT, OTHER_SCRIPT = 1, 2
 """Bits of `NAME.scripts`."""

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from resolver.runtime.arrays import AnyIntArray, FloatArray, IntArray, LongArray
-from resolver.runtime.compiler import compiled
-from resolver.runtime.intrinsics import ahead
+from resolver.runtime.compiler import ahead, compiled
 
 SAME_DAY = 1.0
 SAME_MONTH = 0.92
