@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from resolver.api.endpoints import check_length
 from resolver.api.errors import ApiError
 from resolver.api.other_services import SENZING
+from resolver.errors import InputError
+from resolver.lists.io.code_pages import check_encoding
 from resolver.lists.readers import plan_reads
 
 _CHUNK = 1 << 20
@@ -92,12 +94,25 @@ def store_form(folder: Path) -> str:
     return name
 
 
-def check_readable(folder: Path, list_format: str) -> None:
-    """Check that a folder holds a list of a known format and a valid mapping.
+def read_encoding(fields: Mapping[str, str]) -> str:
+    """Return the encoding of text that a request states; empty if it states none. Raises
+    `ApiError`.
+    """
+    text = fields.get("encoding", "").strip()
+    check_length("encoding", text, 60)
+    try:
+        return check_encoding(text) if text else ""
+    except InputError as error:
+        raise ApiError(422, error.line()) from None
+
+
+def check_readable(folder: Path, list_format: str, encoding: str = "") -> None:
+    """Check that a folder holds a list of a known format and a valid mapping. `encoding`: stated
+    encoding of its text.
 
     Raises `InputError`.
     """
-    plan_reads([folder], format=list_format or None)
+    plan_reads([folder], format=list_format or None, encoding=encoding)
 
 
 def _copy(stream: IO[bytes], path: Path, expected_size: int | None) -> None:

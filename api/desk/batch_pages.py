@@ -31,7 +31,7 @@ from resolver.api.routes.batches import (
     submit_and_log,
 )
 from resolver.api.service import current_service
-from resolver.api.uploads import check_readable, store_form, upload_errors
+from resolver.api.uploads import check_readable, read_encoding, store_form, upload_errors
 from resolver.errors import InputError, MappingError
 from resolver.hub.admin import RevisionRow, UserRole
 from resolver.hub.job_worker import (
@@ -105,12 +105,14 @@ def _submit_upload(folder: Path) -> Job:
     list_format = request.form.get("format", "")
     if list_format and list_format not in _FORMATS:
         raise ApiError(422, f"there is no format {list_format[:40]!r}")
-    check_readable(folder / INPUT, list_format)
+    encoding = read_encoding(request.form)
+    check_readable(folder / INPUT, list_format, encoding)
     # a form that is sent twice makes one batch
     form_id = request.form.get("once", "")[:60]
     key = f"desk\n{g.viewer.name}\n{form_id}" if form_id else None
-    sources = name_table_sources(folder / INPUT, list_format, "")
-    return submit_and_log(folder, BatchOptions(name, list_format, **sources), key)[0]
+    sources = name_table_sources(folder / INPUT, list_format, "", encoding)
+    options = BatchOptions(name, list_format, **sources, encoding=encoding)
+    return submit_and_log(folder, options, key)[0]
 
 
 @blueprint.get("/desk/batches/<job_id>")
@@ -383,7 +385,7 @@ def start_import() -> Any:
     if list_format not in ("", *(reader.name for reader in READERS)):
         raise DeskError(422, "There is no such format.", "Choose one of the list.")
     try:
-        draft = create_draft(list_format)
+        draft = create_draft(list_format, read_encoding(request.form))
     except ApiError as error:
         message = f"{error.detail[:1].upper()}{error.detail[1:]}. Choose the file again."
         return render_batches_page(message), error.status
@@ -416,7 +418,7 @@ def _first_page(draft: ImportDraft) -> str:
     if draft.list_format not in ("", TABULAR):
         return "preview"
     try:
-        file = find_tables(draft.path)[0][0]
+        file = find_tables(draft.path, draft.text_encoding)[0][0]
     except InputError:
         # the preview names the format, or says why nothing can be read
         return "preview"
@@ -461,7 +463,7 @@ def import_columns(draft_id: str) -> Any:
 
 
 def _columns_page(draft: ImportDraft, problem: str = "", answers: Any = None) -> str:
-    file = find_tables(draft.path)[0][0]
+    file = find_tables(draft.path, draft.text_encoding)[0][0]
     proposal = propose_columns(file)
     mapping = draft.mapping()
     questions = import_forms.ask_columns(proposal, mapping)
@@ -513,7 +515,7 @@ def save_import_columns(draft_id: str) -> Any:
     in.
     """
     draft, answers = find_draft(draft_id), request.form.to_dict()
-    columns = usable_columns(open_table_file(find_tables(draft.path)[0][0]))
+    columns = usable_columns(open_table_file(find_tables(draft.path, draft.text_encoding)[0][0]))
     before = draft.mapping()
     unasked = (
         before.model_dump(mode="json", include=_KEPT_KEYS, exclude_none=True) if before else {}
@@ -521,6 +523,7 @@ def save_import_columns(draft_id: str) -> Any:
     content = import_forms.read_answers(answers, columns, unasked)
     if before is None:
         content["handling_facts"] = find_handling_facts(columns, content["properties"])
+        content["encoding"] = draft.encoding or None
     try:
         if not {"name", "lastName", "firstName", "alias"} & content["properties"].keys():
             raise MappingError("no column is the name", hint="choose “Name” for one of them")
@@ -549,6 +552,7 @@ def import_preview(draft_id: str) -> Any:
         samples, skipped = sample_lists(
             [draft.input_folder],
             format=draft.list_format or None,
+            encoding=draft.encoding,
             records=_SHOWN_RECORDS,
             rows=_READ_ROWS,
             date_rows=_DATE_ROWS,
@@ -589,7 +593,7 @@ def send_import(draft_id: str) -> Any:
     draft = find_draft(draft_id)
     label = f"{draft.name}: {draft.worksheet}" if draft.worksheet else draft.name
     is_complete = request.form.get("complete") == "1"
-    options = BatchOptions(label, draft.list_format, complete=is_complete)
+    options = BatchOptions(label, draft.list_format, complete=is_complete, encoding=draft.encoding)
     if request.form.get("dry_run") == "1":
         # the draft stays, so that a user who agrees with the changes can send it
         folder = create_job_folder(current_service().jobs_dir)

@@ -14,7 +14,7 @@ import shutil
 import time
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,16 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class ImportDraft:
-    """Uploaded list: `folder`, `name` of the uploaded file, `list_format` (empty: detect) and the
-    chosen sheet of a workbook (empty: none, or all).
+    """Uploaded list: `folder`, `name` of the uploaded file, `list_format` (empty: detect), the
+    chosen sheet of a workbook (empty: none, or all), and the stated encoding of its text (empty:
+    the file decides).
     """
 
     folder: Path
     name: str
     list_format: str = ""
     worksheet: str = ""
+    encoding: str = ""
 
     @property
     def id(self) -> str:
@@ -84,6 +86,14 @@ class ImportDraft:
     def mapping(self) -> Mapping | None:
         """Return the mapping chosen so far. Raises `MappingError` for a damaged mapping."""
         return find_adjacent_mapping(SourceFile(self.path))
+
+    @property
+    def text_encoding(self) -> str:
+        """Encoding that the mapping or the user states; empty if none is stated. Raises
+        `MappingError`.
+        """
+        mapping = self.mapping()
+        return (mapping and mapping.encoding) or self.encoding
 
     def save_mapping(self, content: dict[str, Any]) -> None:
         """Write a mapping beside the list."""
@@ -114,7 +124,9 @@ class ImportDraft:
                 shutil.copyfileobj(source, target)
         if not chosen:
             shutil.copy(original, folder / self.name)
-        _write_state(self.folder, self.name, self.list_format, worksheet)
+        # an extracted sheet is UTF-8
+        encoding = "" if chosen else self.encoding
+        _write_state(replace(self, worksheet=worksheet, encoding=encoding))
 
     def finish(self) -> None:
         """Make the folder the folder of a job: from then on, nobody can open it as a draft."""
@@ -126,18 +138,19 @@ class ImportDraft:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def create_draft(list_format: str) -> ImportDraft:
+def create_draft(list_format: str, encoding: str) -> ImportDraft:
     """Store the uploaded form as a draft of the user. Raises `ApiError`."""
     _remove_old_drafts(current_service().jobs_dir)
     folder = create_job_folder(current_service().jobs_dir)
     try:
         with upload_errors():
             name = store_form(folder / INPUT)
-        _write_state(folder, name, list_format, "")
+        draft = ImportDraft(folder, name, list_format, encoding=encoding)
+        _write_state(draft)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return ImportDraft(folder, name, list_format)
+    return draft
 
 
 def find_draft(draft_id: str) -> ImportDraft:
@@ -148,7 +161,13 @@ def find_draft(draft_id: str) -> ImportDraft:
     if _ID.fullmatch(draft_id) and (folder / _STATE).is_file():
         state = orjson.loads((folder / _STATE).read_bytes())
         if state["user"] == current_user().name:
-            return ImportDraft(folder, state["name"], state["format"], state["worksheet"])
+            return ImportDraft(
+                folder,
+                state["name"],
+                state["format"],
+                state["worksheet"],
+                state.get("encoding", ""),
+            )
     raise DeskError(
         404,
         "There is no such upload.",
@@ -156,14 +175,15 @@ def find_draft(draft_id: str) -> ImportDraft:
     )
 
 
-def _write_state(folder: Path, name: str, list_format: str, worksheet: str) -> None:
+def _write_state(draft: ImportDraft) -> None:
     state = {
         "user": current_user().name,
-        "name": name,
-        "format": list_format,
-        "worksheet": worksheet,
+        "name": draft.name,
+        "format": draft.list_format,
+        "worksheet": draft.worksheet,
+        "encoding": draft.encoding,
     }
-    (folder / _STATE).write_bytes(orjson.dumps(state))
+    (draft.folder / _STATE).write_bytes(orjson.dumps(state))
 
 
 def _remove_old_drafts(jobs_dir: Path) -> None:

@@ -42,7 +42,7 @@ from resolver.api.routes.screenings import (
 )
 from resolver.api.routes.watches import find_watch, find_watches, newest_notices, reader
 from resolver.api.service import current_service
-from resolver.api.uploads import check_readable, store_form, upload_errors
+from resolver.api.uploads import check_readable, read_encoding, store_form, upload_errors
 from resolver.errors import InputError, OwnerError, StoreError, UsageError
 from resolver.hub.admin import UserRole
 from resolver.hub.job_worker import FINAL_STATES, INPUT, Job, create_job_folder, is_own_job
@@ -113,12 +113,13 @@ def _submit_upload(folder: Path) -> Job:
     """Store the uploaded table in a folder and submit it. Raises `ApiError`, `InputError`."""
     with upload_errors():
         name = store_form(folder / INPUT)
-    check_readable(folder / INPUT, "")
+    encoding = read_encoding(request.form)
+    check_readable(folder / INPUT, "", encoding)
     watch = read_watch_request(request.form.get("watch", ""), request.form.get("until", ""))
     # a form that is sent twice makes one screening
     form_id = request.form.get("once", "")[:60]
     key = f"desk\n{g.viewer.name}\n{form_id}" if form_id else None
-    return submit_and_log_screening(folder, name, "", key, watch)[0]
+    return submit_and_log_screening(folder, name, "", key, watch, encoding)[0]
 
 
 @blueprint.get("/desk/screenings/<job_id>")

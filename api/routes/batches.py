@@ -46,7 +46,7 @@ from resolver.api.errors import ApiError
 from resolver.api.other_services import SENZING, senzing_lines, wants_senzing
 from resolver.api.server.responses import event_id, json_response, stream_job_events
 from resolver.api.service import current_service
-from resolver.api.uploads import check_readable, store_upload, upload_errors
+from resolver.api.uploads import check_readable, read_encoding, store_upload, upload_errors
 from resolver.errors import FormatError, InputError, MappingError, StoreError
 from resolver.hub.job_worker import (
     BATCH_JOB,
@@ -121,7 +121,9 @@ def submit_and_log(folder: Path, options: BatchOptions, key: str | None) -> tupl
     return job, is_new
 
 
-def name_table_sources(folder: Path, list_format: str, given: str) -> dict[str, Any]:
+def name_table_sources(
+    folder: Path, list_format: str, given: str, encoding: str = ""
+) -> dict[str, Any]:
     """Return the sources of the tables without a mapping in a folder, as fields of `BatchOptions`:
     the given source, or sources by the names of the files.
 
@@ -140,7 +142,12 @@ def name_table_sources(folder: Path, list_format: str, given: str) -> dict[str, 
         return found[stem]
 
     try:
-        plan_reads([folder], format=list_format or None, source=given or name_source)
+        plan_reads(
+            [folder],
+            format=list_format or None,
+            source=given or name_source,
+            encoding=encoding,
+        )
     except (FormatError, MappingError) as error:
         if given:
             raise ApiError(422, error.line()) from None
@@ -312,6 +319,7 @@ _FILE_CONTENTS = {
     parameters=[
         query_parameter("format", enum_of(FORMATS)),
         query_parameter("filename", STRING),
+        query_parameter("encoding", STRING),
         query_parameter("dry_run", BOOLEAN),
         query_parameter("complete", BOOLEAN),
         query_parameter("source", STRING),
@@ -335,6 +343,8 @@ def submit() -> tuple[Response, int] | Response:
     is held until it is accepted, unless `accept_large_change` is given. `source` names the source
     of a table without a mapping; by default the name of the file does. If this name differs from
     one of your sources only in a date or number, the answer is 409; then state the source.
+    `encoding` states the encoding of text, such as `windows-1251`, unless a mapping states it; by
+    default the file decides.
     """
     endpoints.reject_undeclared()
     dry_run = endpoints.read_boolean("dry_run", default=False)
@@ -347,14 +357,18 @@ def submit() -> tuple[Response, int] | Response:
         with upload_errors():
             name = store_upload(folder / INPUT)
         # refuse at once a file that no worker could read
-        check_readable(folder / INPUT, list_format)
+        encoding = read_encoding(request.args)
+        check_readable(folder / INPUT, list_format, encoding)
         options = BatchOptions(
             name,
             list_format,
             dry_run,
             endpoints.read_boolean("complete", default=False),
             endpoints.read_boolean("accept_large_change", default=False),
-            **name_table_sources(folder / INPUT, list_format, request.args.get("source", "")),
+            **name_table_sources(
+                folder / INPUT, list_format, request.args.get("source", ""), encoding
+            ),
+            encoding=encoding,
         )
         job, is_new = submit_and_log(folder, options, key)
     except BaseException:

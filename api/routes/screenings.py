@@ -53,7 +53,7 @@ from resolver.api.routes.batches import (
 from resolver.api.routes.match import read_json_object
 from resolver.api.server.responses import json_response
 from resolver.api.service import current_service
-from resolver.api.uploads import check_readable, store_upload, upload_errors
+from resolver.api.uploads import check_readable, read_encoding, store_upload, upload_errors
 from resolver.errors import StoreError, UsageError
 from resolver.hub.job_worker import INPUT, OWN, RESULT, Job, create_job_folder
 from resolver.hub.ownership import RecordOwner
@@ -132,6 +132,7 @@ _VERDICT_FIELDS = frozenset(("subject", "entity", "verdict", "reason", "until", 
     parameters=[
         query_parameter("format", enum_of(FORMATS)),
         query_parameter("filename", STRING),
+        query_parameter("encoding", STRING),
         query_parameter("watch", STRING),
         query_parameter("until", STRING),
         header_parameter("Idempotency-Key", {"type": "string", "pattern": IDEMPOTENCY_KEY_PATTERN}),
@@ -147,10 +148,11 @@ def post_screening() -> tuple[Response, int] | Response:
     """Screen the subjects of a list, as the body or as the part `file` of a form.
 
     The subjects are compared with the store and never enter it. A form may have a part `mapping`
-    (YAML) for a table of any layout. The answer has the form of the answer of `/batches`. The hits
-    are what every user of your agency may see, without hits that your agency has cleared. `watch`
-    keeps the subjects in the watch with this name until the day `until`. They are screened again
-    when the store changes.
+    (YAML) for a table of any layout. `encoding` states the encoding of text, such as
+    `windows-1251`; by default the file decides. The answer has the form of the answer of
+    `/batches`. The hits are what every user of your agency may see, without hits that your agency
+    has cleared. `watch` keeps the subjects in the watch with this name until the day `until`. They
+    are screened again when the store changes.
     """
     endpoints.reject_undeclared()
     watch = read_watch_request(request.args.get("watch", ""), request.args.get("until", ""))
@@ -162,8 +164,9 @@ def post_screening() -> tuple[Response, int] | Response:
     try:
         with upload_errors():
             name = store_upload(folder / INPUT)
-        check_readable(folder / INPUT, list_format)
-        job, is_new = submit_and_log_screening(folder, name, list_format, key, watch)
+        encoding = read_encoding(request.args)
+        check_readable(folder / INPUT, list_format, encoding)
+        job, is_new = submit_and_log_screening(folder, name, list_format, key, watch, encoding)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -188,6 +191,7 @@ def submit_and_log_screening(
     list_format: str,
     key: str | None,
     watch: tuple[str, str] | None = None,
+    encoding: str = "",
 ) -> tuple[Job, bool]:
     """Queue the upload in a job's folder as a screening of the viewer; return the job and whether
     it is new. Raises `UsageError`, and `StoreError` if the screening cannot be logged.
@@ -202,6 +206,7 @@ def submit_and_log_screening(
         listed=service.settings.listed,
         contact_limits=(service.settings.contacts_of_person, service.settings.contacts_of_agency),
         watch=watch,
+        encoding=encoding,
         idempotency_key=f"{SCREENING_JOB}\n{key}" if key else None,
     )
     try:

@@ -101,6 +101,7 @@ def read_list_files(
             format=reading.list_format,
             mapping=reading.mappings(),
             source=reading.source or name_source or "",
+            encoding=reading.encoding,
             strict=reading.strict,
             rules=ReadingRules(reading.accept_restricted, complete, workers, apart),
             progress=report_progress,

@@ -131,6 +131,16 @@ def files_argument(function: F) -> F:
     )
 
 
+def encoding_option(function: F) -> F:
+    """Add --encoding NAME."""
+    return click.option(
+        "--encoding",
+        metavar="NAME",
+        default="",
+        help="Encoding of text, such as shift_jis, unless a mapping states it (default: detect).",
+    )(function)
+
+
 def reading_options(function: F) -> F:
     """Add the options for reading lists, which `ReadingOptions.from_options` collects."""
     return _all(
@@ -157,6 +167,7 @@ def reading_options(function: F) -> F:
             default="",
             help="Source of tables without a mapping (default: the file's name without its date).",
         ),
+        encoding_option,
         click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read."),
         click.option(
             "--accept-restricted",
@@ -380,6 +391,7 @@ class ReadingOptions:
     accept_restricted: bool = False
     verbose: bool = False
     source: str = ""
+    encoding: str = ""
 
     @classmethod
     def from_options(cls, options: dict[str, Any]) -> ReadingOptions:
@@ -391,6 +403,7 @@ class ReadingOptions:
             options["accept_restricted"],
             options["verbose"],
             options["source_name"],
+            options["encoding"],
         )
 
     def mappings(self) -> list[Mapping]:

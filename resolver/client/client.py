@@ -79,10 +79,12 @@ class SubmitOptions(TypedDict, total=False):
     committed. `complete`: the list holds all records of its source, so records that it no longer
     holds are withdrawn. `accept_large_change`: commit the list even if a large change would hold
     it. `source`: name of the source of tables without a mapping; by default the name of the file.
+    `encoding`: encoding of text, such as `windows-1251`; by default the file decides.
     """
 
     list_format: str
     source: str
+    encoding: str
     dry_run: bool
     complete: bool
     accept_large_change: bool
@@ -99,6 +101,7 @@ def batch_params(options: SubmitOptions) -> dict[str, object]:
     return {
         "format": options.get("list_format") or None,
         "source": options.get("source") or None,
+        "encoding": options.get("encoding") or None,
         "dry_run": options.get("dry_run") or None,
         "complete": options.get("complete") or None,
         "accept_large_change": options.get("accept_large_change") or None,

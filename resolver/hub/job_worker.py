@@ -138,7 +138,8 @@ def is_worker_running(jobs: Path) -> bool:
 class BatchOptions:
     """Options for reading and committing a submitted batch.
 
-    `label` is its name in lists of batches. `complete`: it holds all records of its sources.
+    `label` is its name in lists of batches. `encoding`: stated encoding of the text (empty: the
+    file decides). `complete`: it holds all records of its sources.
     `accept_large_change`: commit it even if it changes much. `dry_run`: only say what would change.
     `feed`: feed that fetched it. `concerns`: why a person has to accept it, if there is a reason.
     `after`: number of the run that brought the version of the feed before it, 0 for the first
@@ -159,13 +160,15 @@ class BatchOptions:
     source: str = ""
     handling: str = ""
     table_sources: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
 
     @property
     def signature(self) -> str:
         """Text of the options that must be the same if an idempotency key is used again."""
         options = f"{self.list_format} {self.dry_run} {self.complete} {self.accept_large_change}"
         named = self.source or " ".join(map("=".join, sorted(self.table_sources.items())))
-        return f"{options} {named}" if named else options
+        encoding = f"encoding {self.encoding}" if self.encoding else ""
+        return " ".join(filter(None, (options, named, encoding)))
 
 
 def submit_batch(
@@ -190,6 +193,7 @@ def submit_batch(
         "draft": options.draft,
         "source": options.source,
         "table_sources": dict(options.table_sources),
+        "encoding": options.encoding,
         "may_all": owner.may_change_all,
         "revision": hub.store.revision,
         SEQUENCE: f"agency {owner.agency}" if owner.agency else f"sender {owner.name}",

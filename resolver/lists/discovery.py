@@ -13,6 +13,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from resolver.errors import InputError
 from resolver.lists.formats.tabular.mapping import is_mapping_file
+from resolver.lists.io.code_pages import check_encoding
 from resolver.lists.io.source_files import SourceFile, is_zip, zip_members
 from resolver.lists.io.workbooks import extract_worksheets, is_workbook
 from resolver.lists.reader_types import ListUnit, ReaderRow
@@ -41,11 +42,14 @@ def _candidates_in(directory: Path) -> list[Path]:
     )
 
 
-def find_files(paths: Sequence[Path]) -> list[InputFile]:
-    """Return all files to which the paths lead, sorted by label.
+def find_files(paths: Sequence[Path], encoding: str = "") -> list[InputFile]:
+    """Return all files to which the paths lead, sorted by label. `encoding`: stated encoding of
+    their text (empty: each file decides).
 
-    Raises `InputError` for a path that does not exist or is neither a file nor a directory.
+    Raises `InputError` for a path that does not exist or is neither a file nor a directory, and for
+    an unknown encoding.
     """
+    codec = check_encoding(encoding) if encoding else ""
     files: list[InputFile] = []
     for path in paths:
         if path.is_dir():
@@ -57,6 +61,8 @@ def find_files(paths: Sequence[Path]) -> list[InputFile]:
             raise InputError("is neither a file nor a directory", place=path.name)
         else:
             raise InputError("there is no such file", place=str(path))
+    if codec:
+        files = [replace(item, file=replace(item.file, encoding=codec)) for item in files]
     return sorted(
         _with_unique_labels(files), key=lambda item: (item.file.label, str(item.file.path))
     )

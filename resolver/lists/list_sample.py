@@ -51,6 +51,7 @@ def sample_lists(
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
     source: str = "",
+    encoding: str = "",
     records: int = 5,
     rows: int = 0,
     date_rows: int = 0,
@@ -63,7 +64,9 @@ def sample_lists(
     show how doubtful dates are read. `accept_restricted`: take records with handling codes above
     H0. Raises the errors of `read_lists`.
     """
-    planned, skipped = plan_reads(paths, format=format, mapping=mapping, source=source)
+    planned, skipped = plan_reads(
+        paths, format=format, mapping=mapping, source=source, encoding=encoding
+    )
     samples = [
         _sample_list(
             replace(item, unit=replace(item.unit, date_rows=date_rows)),
@@ -182,6 +185,7 @@ def preview_lists(
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
     source: str = "",
+    encoding: str = "",
     records: int = 3,
 ) -> str:
     """Return the first `records` of each list as text of several lines, after their rejects.
@@ -189,7 +193,12 @@ def preview_lists(
     Raises the errors of `read_lists`.
     """
     samples, skipped = sample_lists(
-        paths, format=format, mapping=mapping, source=source, records=records
+        paths,
+        format=format,
+        mapping=mapping,
+        source=source,
+        encoding=encoding,
+        records=records,
     )
     blocks = [_format_sample(sample) for sample in samples]
     return "\n\n".join([*blocks, *(_format_reject(reject) for reject in skipped)]) + "\n"

@@ -31,8 +31,7 @@ from resolver.lists.formats.tabular.table_files import (
     open_table_file,
     table_delimiter,
 )
-from resolver.lists.io.source_files import SourceFile
-from resolver.lists.io.text_lines import PARQUET_MAGIC
+from resolver.lists.io.source_files import PARQUET_MAGIC, SourceFile
 from resolver.lists.reader_types import WHOLE, Reject
 from resolver.lists.readers import detect_format
 from resolver.records.properties import DATES
@@ -99,6 +98,9 @@ def usable_columns(table: TableFile) -> list[str]:
 def propose_columns(file: SourceFile) -> TableProposal:
     """Return a proposal for the table in a file. Raises `InputError` for a table without rows."""
     proposal = propose_table(open_table_file(file), file.label)
+    if file.encoding:
+        stated = {"encoding": (file.encoding, "of the text, as stated")}
+        proposal = replace(proposal, options={**stated, **proposal.options})
     head = file.head()
     if file.worksheet is not None or head.startswith((PARQUET_MAGIC, b"{", b"[")):
         return proposal
@@ -134,13 +136,14 @@ def propose_table(table: TableFile, label: str) -> TableProposal:
     )
 
 
-def find_tables(path: Path) -> tuple[list[SourceFile], list[str]]:
+def find_tables(path: Path, encoding: str = "") -> tuple[list[SourceFile], list[str]]:
     """Return the tables of a path, those with known column names first, and labels of other files.
+    `encoding`: stated encoding of their text.
 
     Raises `InputError` for a file that cannot be read, and `FormatError` if there is no table.
     """
     tables, others, formats = [], [], set()
-    for candidate in find_files([path]):
+    for candidate in find_files([path], encoding):
         file = candidate.file
         if candidate.fault:
             raise InputError(candidate.fault, place=file.label)
@@ -271,13 +274,14 @@ def _has_many(profile: ColumnProfile, mark: str) -> bool:
 _PLAIN = re.compile(r"\w[\w.-]*(?: [\w.-]+)*")
 
 
-def propose_mapping(path: Path) -> str:
-    """Return a mapping for a table as YAML, with a comment on each column.
+def propose_mapping(path: Path, encoding: str = "") -> str:
+    """Return a mapping for a table as YAML, with a comment on each column. `encoding`: stated
+    encoding of the text.
 
     Raises `InputError` for a file that cannot be read, `FormatError` for one that is no table or
     that needs no mapping.
     """
-    tables, others = find_tables(path)
+    tables, others = find_tables(path, encoding)
     file = tables[0]
     proposal = propose_columns(file)
     others += [item.label for item in tables if item is not file]

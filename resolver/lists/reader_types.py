@@ -200,7 +200,7 @@ class ListUnit:
         """Return what to say of the code pages in which the files were read so far."""
         return [
             f"{file.label}: text that is not UTF-8 was read as {describe_code_page(page)}; if names"
-            " look wrong, state the `encoding` in a mapping"
+            " look wrong, state the `encoding`"
             for file in self.files
             for page in sorted(file.code_pages)
         ]

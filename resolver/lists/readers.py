@@ -96,6 +96,7 @@ def read_lists(
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
     source: str | NameSource = "",
+    encoding: str = "",
     strict: bool = False,
     rules: ReadingRules = DEFAULT_RULES,
     progress: Progress | None = None,
@@ -107,14 +108,17 @@ def read_lists(
     or several, see `mapping_choice`) reads every file that only the plain table format claims,
     unless the file has its own mapping beside it. `source` names the source of tables without a
     mapping; by default their file names do. It may be a function that returns the source for the
-    name of a file. `strict` raises the first reject as an `InputError`. `progress` is called with a
+    name of a file. `encoding` is the encoding of text, unless a mapping states it; by default each
+    file decides. `strict` raises the first reject as an `InputError`. `progress` is called with a
     list's label and the number of records read from it so far. `meanwhile` is called once; if it
     pays, while copies of this process read.
 
     Raises `FormatError` for a file given by name whose format is not known, `MappingError` for a
     mapping that does not fit, and `InputError` if a file cannot be read or if nothing can be read.
     """
-    planned, skipped = plan_reads(paths, format=format, mapping=mapping, source=source)
+    planned, skipped = plan_reads(
+        paths, format=format, mapping=mapping, source=source, encoding=encoding
+    )
     if strict and skipped:
         raise reject_error(skipped[0])
     reads = read_planned(planned, rules, strict=strict, progress=progress, meanwhile=meanwhile)
@@ -130,6 +134,7 @@ def plan_reads(
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
     source: str | NameSource = "",
+    encoding: str = "",
 ) -> tuple[list[PlannedList], list[Reject]]:
     """Return the lists to read, sorted by label, and a reject for each skipped file.
 
@@ -147,7 +152,7 @@ def plan_reads(
         )
     mappings = [mapping] if isinstance(mapping, Mapping) else list(mapping or ())
     forced_row = _find_row(format, mappings)
-    claimed, skipped = _match_files(paths, forced_row, mappings)
+    claimed, skipped = _match_files(find_files(paths, encoding), forced_row, mappings)
     if callable(source):
         claimed = [
             (file, table_reader.source_row(source(file.file.stem)))
@@ -193,12 +198,12 @@ def _name_source(
 
 
 def _match_files(
-    paths: Sequence[Path], forced_row: ReaderRow | None, mappings: Sequence[Mapping]
+    files: Sequence[InputFile], forced_row: ReaderRow | None, mappings: Sequence[Mapping]
 ) -> tuple[list[tuple[InputFile, ReaderRow]], list[Reject]]:
     """Return the files with their rows, and a reject for each file that no row reads."""
     claimed: list[tuple[InputFile, ReaderRow]] = []
     skipped: list[Reject] = []
-    for candidate in find_files(paths):
+    for candidate in files:
         row, reason = _match_row(candidate, forced_row, mappings)
         if row is not None:
             claimed.append((candidate, row))
@@ -253,7 +258,8 @@ def _match_row(
             return _mapped_row(candidate.file, [adjacent])
     if mappings and (row is None or row.name == table_reader.NAME):
         row = None
-        if forced_row is not None or table_reader.is_table(head, candidate.file):
+        is_stated = any(item.encoding for item in mappings)
+        if forced_row is not None or is_stated or table_reader.is_table(head, candidate.file):
             return _mapped_row(candidate.file, mappings)
     reason = table_reader.explain_refusal(head, candidate.file)
     return row, reason or f"format not known; known are {_format_names()}"

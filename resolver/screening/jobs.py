@@ -74,6 +74,7 @@ def submit_screening(
     listed: float | None,
     contact_limits: tuple[int, int] | None = None,
     watch: tuple[str, str] | None = None,
+    encoding: str = "",
     idempotency_key: str | None = None,
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder as a screening; return the job and whether it is new.
@@ -81,12 +82,16 @@ def submit_screening(
     `listed`: share of subjects who are listed, as checks of the service assume it (None: the
     default share). `contact_limits`: most queries a day that contact sources are asked, for a
     person and for an agency (None: they are not asked). `watch`: name and end of a watch in which
-    the subjects are kept. For keys and errors, see `submit_upload`.
+    the subjects are kept. `encoding`: stated encoding of the text. For keys and
+    errors, see `submit_upload`.
     """
     params: dict[str, Any] = {"label": label, "format": list_format, "listed": listed}
     if contact_limits is not None:
         params["contact_limits"] = contact_limits
     signature = f"{SCREENING_JOB} {list_format}"
+    if encoding:
+        params["encoding"] = encoding
+        signature += f" encoding {encoding}"
     if watch is not None:
         params |= {"watch": watch[0], "until": watch[1]}
         signature += f" {watch}"
@@ -113,8 +118,12 @@ def run_screening_job(
     progress.start(READ_STAGE, None, "records")
     rules = ReadingRules(accept_restricted, apart=True)
     with stoppable(partial(progress.advance, 0)):
-        list_format = job.params.get("format") or None
-        intake = read_lists([folder / INPUT], format=list_format, rules=rules)
+        intake = read_lists(
+            [folder / INPUT],
+            format=job.params.get("format") or None,
+            encoding=job.params.get("encoding", ""),
+            rules=rules,
+        )
     # names only, not paths on this machine
     rejects = tuple(replace(reject, file=Path(reject.file).name) for reject in intake.rejects)
     intake = replace(intake, rejects=rejects)

@@ -43,7 +43,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.ownership import HUB_OWNER, RecordOwner, check_source_owner
 from resolver.hub.record_index import index_folder
 from resolver.lists.io.parquet_rows import safe_batch_rows
-from resolver.lists.io.text_lines import PARQUET_MAGIC
+from resolver.lists.io.source_files import PARQUET_MAGIC
 from resolver.lists.reader_types import Intake
 from resolver.records import Batch
 from resolver.records.labels import display_text

@@ -296,6 +296,7 @@ def run_batch_job(
             [folder / INPUT],
             format=list_format,
             source=_find_source(job),
+            encoding=job.params.get("encoding", ""),
             rules=ReadingRules(accept_restricted, complete),
         )
     # names only, not paths on this machine

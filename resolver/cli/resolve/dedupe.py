@@ -111,6 +111,7 @@ def _run_on_cluster(
             format=reading.list_format,
             mapping=reading.mappings(),
             source=reading.source,
+            encoding=reading.encoding,
         )
         rules = ReadingRules(reading.accept_restricted)
         plan = ReadingPlan(planned, skipped, rules, reading.strict)

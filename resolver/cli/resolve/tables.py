@@ -22,6 +22,7 @@ from resolver.cli.options import (
     LIST_PATH,
     PATH,
     ReadingOptions,
+    encoding_option,
     files_argument,
     json_option,
     model_option,
@@ -214,7 +215,8 @@ def _plans(row: RuleRow) -> str:
 @click.command("mapping")
 @click.argument("file", type=LIST_PATH, metavar="FILE")
 @click.option("--out", type=PATH, metavar="FILE.yml", help="Write the mapping to this file.")
-def mapping_command(file: Path, out: Path | None) -> None:
+@encoding_option
+def mapping_command(file: Path, out: Path | None, encoding: str) -> None:
     """Propose a mapping for a table: what each column seems to hold, and why.
 
     Names of columns in 29 languages are known; values decide about the others. Check the proposal
@@ -232,7 +234,7 @@ def mapping_command(file: Path, out: Path | None) -> None:
     if out is not None and out.exists():
         raise UsageError(f"--out {out} exists", hint="choose another name, or remove it")
     with local_copies([file]) as paths:
-        text = propose_mapping(paths[0])
+        text = propose_mapping(paths[0], encoding)
     if out is None:
         click.echo(text, nl=False)
         return
@@ -272,6 +274,7 @@ def print_list_preview(files: tuple[Path, ...], reading: ReadingOptions, records
             format=reading.list_format,
             mapping=reading.mappings(),
             source=reading.source,
+            encoding=reading.encoding,
             records=records,
         )
     click.echo(text, nl=False)

@@ -149,7 +149,7 @@ def read_csv_items(file: SourceFile, *, delimiter: str = ",", quotechar: str = '
             else:
                 feed.push_back(list(enumerate(text.split("\n"), number)))
         elif (item := feed.next_line()) is not None:
-            row = _read_row(file.label, item, feed, reader)
+            row = _read_row(file, item, feed, reader)
             if isinstance(row, Reject) or (any(row[1]) and row[1] != [_DOS_END_OF_FILE]):
                 yield row
         else:
@@ -190,19 +190,19 @@ def _is_plain(text: str, delimiter: str, quotechar: str) -> bool:
 
 
 def _read_row(
-    label: str, item: tuple[int, str], feed: _LineFeed, reader: CsvReader
+    file: SourceFile, item: tuple[int, str], feed: _LineFeed, reader: CsvReader
 ) -> Row | Reject:
     """Read the row that begins on a line."""
     number, line = item
     delimiter, quotechar = reader.dialect.delimiter, reader.dialect.quotechar or '"'
     if quotechar in line:
-        return _read_quoted_row(label, item, feed, reader)
-    if fault := line_fault(line):
-        return Reject.of_row(label, number, fault)
+        return _read_quoted_row(file, item, feed, reader)
+    if fault := line_fault(line, file.encoding):
+        return Reject.of_row(file.label, number, fault)
     # Without quotes a row is one line, and delimiters alone separate its cells.
     cells = line.split(delimiter)
     if len(line) > MAX_FIELD and max(map(len, cells)) > MAX_FIELD:
-        return Reject.of_row(label, number, _csv_fault("field limit"))
+        return Reject.of_row(file.label, number, _csv_fault("field limit"))
     return number, cells
 
 
@@ -291,7 +291,7 @@ class _LineFeed:
 
 
 def _read_quoted_row(
-    label: str, first: tuple[int, str], feed: _LineFeed, reader: CsvReader
+    file: SourceFile, first: tuple[int, str], feed: _LineFeed, reader: CsvReader
 ) -> Row | Reject:
     """Read the row that begins on a line with quotes and may span several lines.
 
@@ -303,7 +303,7 @@ def _read_quoted_row(
         cells = next(reader)
     except csv.Error as error:
         if len(feed.row) == 1:
-            return Reject.of_row(label, first[0], _csv_fault(str(error)))
+            return Reject.of_row(file.label, first[0], _csv_fault(str(error)))
         cells = None
     # A quote still open at the end of the file includes the last line's end.
     spans_lines = cells is None or len(feed.row) > 1 or cells[-1].endswith("\n")
@@ -312,9 +312,10 @@ def _read_quoted_row(
         and _has_open_quote(feed.row, reader.dialect.delimiter, reader.dialect.quotechar or '"')
     ):
         feed.read_anew()
-        return Reject.of_row(label, first[0], "a quote is opened and not closed")
-    fault = line_fault(first[1] if len(feed.row) == 1 else "\n".join(line for _, line in feed.row))
-    return Reject.of_row(label, first[0], fault) if fault else (first[0], cells)
+        return Reject.of_row(file.label, first[0], "a quote is opened and not closed")
+    text = first[1] if len(feed.row) == 1 else "\n".join(line for _, line in feed.row)
+    fault = line_fault(text, file.encoding)
+    return Reject.of_row(file.label, first[0], fault) if fault else (first[0], cells)
 
 
 def _has_open_quote(row: list[tuple[int, str]], delimiter: str, quotechar: str) -> bool:

@@ -86,7 +86,7 @@ def _read_json_lines(file: SourceFile, share: Share) -> Iterator[JsonRow | Rejec
             yield PlainObjects(number, objects)
         else:
             for index, line in enumerate(lines, number):
-                yield from _parse_line(file.label, index, line)
+                yield from _parse_line(file, index, line)
 
 
 def _parse_lines(lines: list[str]) -> list[Json] | None:
@@ -100,16 +100,16 @@ def _parse_lines(lines: list[str]) -> list[Json] | None:
     return objects if is_plain else None
 
 
-def _parse_line(label: str, number: int, line: str) -> Iterator[JsonRow | Reject]:
-    if fault := line_fault(line):
-        yield Reject.of_row(label, number, fault)
+def _parse_line(file: SourceFile, number: int, line: str) -> Iterator[JsonRow | Reject]:
+    if fault := line_fault(line, file.encoding):
+        yield Reject.of_row(file.label, number, fault)
     elif line.strip():
         try:
             row = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            yield Reject.of_row(label, number, f"no JSON: {error.msg}")
+            yield Reject.of_row(file.label, number, f"no JSON: {error.msg}")
             return
-        yield (number, row) if isinstance(row, dict) else _no_object(label, number)
+        yield (number, row) if isinstance(row, dict) else _no_object(file.label, number)
 
 
 def _is_object(row: object) -> bool:
@@ -144,7 +144,7 @@ def read_json_objects(
             yield number, row
             continue
         for start, text in scanner.feed(number, line, ends_line=ends_line):
-            yield _parse_object(file.label, start, text)
+            yield _parse_object(file, start, text)
         if scanner.size > MAX_LINE:
             place = f"{file.label}, line {scanner.start}"
             raise InputError(f"an object is longer than {MAX_LINE} characters", place=place)
@@ -170,11 +170,12 @@ def _parse_whole(line: str) -> Json | None:
         return None
 
 
-def _parse_object(label: str, line: int, text: str) -> JsonRow | Reject:
+def _parse_object(file: SourceFile, line: int, text: str) -> JsonRow | Reject:
     try:
         return line, orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        return Reject.of_row(label, line, line_fault(text) or f"no JSON: {error.msg}")
+        fault = line_fault(text, file.encoding) or f"no JSON: {error.msg}"
+        return Reject.of_row(file.label, line, fault)
 
 
 # An unclosed string extends to the end of the piece, so the time of a scan is linear in its length.

@@ -16,8 +16,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from resolver.errors import InputError
-from resolver.lists.io.source_files import FREE_BYTES, MAX_RATIO, SourceFile, check_stopped, is_zip
-from resolver.lists.io.text_lines import PARQUET_MAGIC
+from resolver.lists.io.source_files import (
+    FREE_BYTES,
+    MAX_RATIO,
+    PARQUET_MAGIC,
+    SourceFile,
+    check_stopped,
+    is_zip,
+)
 from resolver.lists.reader_types import Share
 
 MAX_ROWS = 65_536

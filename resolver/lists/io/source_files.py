@@ -35,6 +35,8 @@ HEAD_BYTES = 65_536
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+PARQUET_MAGIC = b"PAR1"
+_XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
 _EMPTY_ARCHIVE = b"PK\x05\x06" + bytes(18)
 _STOP_CHECK: ContextVar[Callable[[], None] | None] = ContextVar("stop_check", default=None)
 _DAMAGE = (
@@ -84,8 +86,9 @@ class SourceFile:
     name.
 
     `worksheet`: the member is a sheet of a workbook, extracted to a file of its own. `encoding`:
-    codec of the text, if it is stated; the file is then read as UTF-8. `code_pages`: the code pages
-    in which lines were decoded so far because they are not UTF-8.
+    codec of the text, if it is stated; the text is then read as UTF-8. XML and Parquet state their
+    encoding themselves and are read as they are. `code_pages`: the code pages in which lines were
+    decoded so far because they are not UTF-8.
     """
 
     path: Path
@@ -159,9 +162,13 @@ class SourceFile:
         except InputError:
             _close_all(streams)
             raise
-        if self.encoding and self.worksheet is None:
+        if self.encoding and self.worksheet is None and not self._states_encoding(buffered):
             return io.BufferedReader(_RecodedStream(buffered, self.encoding), HEAD_BYTES)
         return buffered
+
+    @staticmethod
+    def _states_encoding(stream: io.BufferedReader[Any]) -> bool:
+        return stream.peek(4)[:4].startswith((*_XML_STARTS, PARQUET_MAGIC))
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
         """Return the first `size` decompressed bytes, or fewer if the file is shorter."""
@@ -271,13 +278,15 @@ class _BoundedStream(io.RawIOBase):
         super().close()
 
 
+DAMAGE = "\udcff"
+"""Stands for bytes that a stated encoding cannot decode: a byte that UTF-8 never has."""
+
+
 def _mark_damage(error: UnicodeError) -> tuple[str, int]:
-    """Return what stands for bytes that a stated encoding cannot decode: a byte that UTF-8 never
-    has.
-    """
+    """Return what stands for bytes that a stated encoding cannot decode."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return "\udcff", error.end
+    return DAMAGE, error.end
 
 
 codecs.register_error("mark-damage", _mark_damage)

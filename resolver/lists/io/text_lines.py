@@ -27,7 +27,7 @@ from resolver.lists.io.code_pages import (
     is_misread,
     is_stray,
 )
-from resolver.lists.io.source_files import HEAD_BYTES, ZIP_MAGICS, SourceFile
+from resolver.lists.io.source_files import DAMAGE, HEAD_BYTES, ZIP_MAGICS, SourceFile
 
 MAX_LINE = 16 * 1024 * 1024
 BLOCK_CHARS = 1 << 20
@@ -128,7 +128,7 @@ def _open_text(file: SourceFile) -> Iterator[tuple[io.TextIOWrapper, str | None]
     """
     with file.open() as binary:
         head = cast("io.BufferedReader", binary).peek(HEAD_BYTES)[:HEAD_BYTES]
-        encoding = detect_encoding(head[:4096])
+        encoding = "utf-8-sig" if file.encoding else detect_encoding(head[:4096])
         is_utf8 = encoding.startswith("utf-8") and not file.encoding
         code_page = note_code_page(file, detect_code_page(head)) if is_utf8 else None
         errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
@@ -171,16 +171,24 @@ def has_stray_bytes(text: str) -> bool:
     return False
 
 
-def line_fault(text: str) -> str:
-    """Return the fault of a line or cell (length, NUL bytes, encoding), or an empty text."""
+def line_fault(text: str, encoding: str = "") -> str:
+    """Return the fault of a line or cell (length, NUL bytes, encoding), or an empty text.
+    `encoding`: the stated encoding of the file.
+    """
     if len(text) > MAX_LINE:
         return f"the line is longer than {MAX_LINE} characters"
     if "\x00" in text:
         return "the row holds NUL bytes"
     if has_stray_bytes(text):
+        if encoding:
+            before = text[: text.index(DAMAGE)].encode(encoding, "replace")
+            return (
+                f"the row is no text in the stated encoding {encoding}, from its byte"
+                f" {len(before) + 1:,} on; state the right encoding, or mend the row"
+            )
         return (
             "the row is not UTF-8, and its encoding is not certain; convert the file to UTF-8, or"
-            " state its `encoding` in a mapping"
+            " state its `encoding`"
         )
     return ""
 
@@ -218,7 +226,6 @@ def redecode_line(line: str, code_page: str) -> str:
     return line if is_misread(decoded, code_page) else decoded
 
 
-PARQUET_MAGIC = b"PAR1"
 _SAMPLE_LINES = 20
 _DELIMITERS = (",", "\t", ";", "|")
 _STATED_DELIMITER = re.compile(r"sep=(.)", re.I)

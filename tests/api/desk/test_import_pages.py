@@ -114,6 +114,22 @@ def test_a_table_of_unknown_columns_is_mapped_previewed_and_sent(desk: Desk) -> 
     assert send(browser, preview.replace("preview", "send")).status_code == 404
 
 
+def test_a_stated_encoding_is_kept_to_the_run(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    content = "name,dob\n王小明,1970-02-03\n".encode("big5")
+    refused = start(browser, content, "names.csv", encoding="klingon")
+    assert (refused.status_code, "is not an encoding of text" in refused.text) == (422, True)
+    columns = start(browser, content, "names.csv", encoding="Big5").headers["Location"]
+    assert "王小明" in browser.get(columns).text
+    form = {"source": "names", "kind": "person", "column0": "name", "column1": "birthDate"}
+    preview = send(browser, columns, **form).headers["Location"]
+    assert "王小明" in browser.get(preview).text
+    batch = send(browser, preview.replace("preview", "send")).headers["Location"]
+    with quick_symbols("resolver.matching.pipeline"), Hub.open(desk.url, OPTIONS) as hub:
+        assert run_next_job(hub, jobs_folder(hub.store), run_batch_job) is not None
+    assert "Records read" in browser.get(batch).text
+
+
 def write_workbook(folder: Path) -> bytes:
     formula = '<c r="REF" t="str"><f>A2</f><v>saved value</v></c>'
     people = [["Name", "Birth date", "Note"], ["Olena Bondarenko", "1981-02-03", formula]]

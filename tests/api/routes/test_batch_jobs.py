@@ -383,6 +383,20 @@ def test_a_held_batch_says_by_name_what_it_would_change(
     assert "30 records removed" in capsys.readouterr().out
 
 
+def test_a_stated_encoding_reaches_the_worker(service: Service) -> None:
+    client = client_of(service)
+    table = "id,name\n1,王小明\n".encode("big5")
+    refused = client.post("/batches?filename=a.csv&encoding=klingon", data=table)
+    assert (refused.status_code, "klingon" in refused.json["detail"]) == (422, True)
+    assert client.post("/batches?filename=a.csv&encoding=big5", data=table).status_code == 202
+    done = work(service)
+    assert done is not None
+    with service.hub.store.view() as view:
+        stored = view.record("a:1")
+    assert stored is not None
+    assert "王小明" in str(stored)
+
+
 def test_a_table_does_not_silently_become_a_source_of_its_own(
     service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -185,6 +185,17 @@ def test_other_agencies_know_nothing_of_a_screening(open_app: Open, url: str) ->
         assert client.get(f"{address}{path}", headers=other).status_code == 404
 
 
+def test_a_stated_encoding_reaches_the_screening(open_app: Open, url: str) -> None:
+    headers = key_of(url, "officer", "submit")
+    client, service = open_app()
+    body = "name,dob\n王小明,1970-02-03\n".encode("big5")
+    answer = client.post("/screenings?filename=p.csv&encoding=big5", data=body, headers=headers)
+    assert answer.status_code == 202, answer.text
+    work(service)
+    state = client.get(answer.headers["Location"], headers=headers).json
+    assert (state["state"], state["result"]["rejects"]) == ("done", 0), state
+
+
 def test_a_table_that_cannot_be_read_fails_with_one_line(open_app: Open, url: str) -> None:
     headers = key_of(url, "officer", "submit")
     client, service = open_app()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from resolver.errors import FormatError
+from resolver.errors import FormatError, InputError
 from resolver.lists.formats.tabular.mapping import Mapping
 from resolver.lists.io.code_pages import (
     UNKNOWN,
     WESTERN,
+    check_encoding,
     describe_code_page,
     detect_code_page,
 )
+from resolver.lists.list_sample import preview_lists
+from resolver.lists.proposals import propose_mapping
 from resolver.lists.readers import read_lists
 
 HEADER = "id,name\n"
@@ -59,13 +64,13 @@ def test_code_pages(names: list[str], codec: str, page: str, tmp_path: Path) -> 
     assert read == ([] if page == UNKNOWN else [(name,) for name in names])
     assert [reject.reason for reject in intake.rejects] == [
         "the row is not UTF-8, and its encoding is not certain; convert the file to UTF-8, or state"
-        " its `encoding` in a mapping"
+        " its `encoding`"
     ] * (len(names) if page == UNKNOWN else 0)
     notes = [warning for warning in intake.warnings if "is not UTF-8 was read as" in warning]
     label = describe_code_page(page) if page else ""
     assert notes == [
         f"list.csv: text that is not UTF-8 was read as {label}; if names look wrong, state the"
-        " `encoding` in a mapping"
+        " `encoding`"
     ] * (page != UNKNOWN)
 
 
@@ -135,6 +140,28 @@ def test_an_encoding_that_the_mapping_states(name: str, encoding: str, tmp_path:
     assert f"{name}; 2999" in names
 
 
+@pytest.mark.parametrize("encoding", ["shift_jis", "big5", "utf-32", "windows-1251"])
+def test_a_stated_encoding_serves_proposal_preview_and_run(encoding: str, tmp_path: Path) -> None:
+    name = "Иванов" if encoding == "windows-1251" else "王小明"
+    path = tmp_path / "list.csv"
+    path.write_bytes(f"no,name,dob\n1,{name},1970-02-03\n".encode(encoding))
+    assert name in preview_lists([path], encoding=encoding)
+    assert next(read_lists([path], encoding=encoding).batch.to_records()).texts("name") == (name,)
+    # what the proposal states is enough for a run
+    (tmp_path / "list.mapping.yml").write_text(propose_mapping(path, encoding), "utf-8")
+    assert f"encoding: {check_encoding(encoding)}" in (tmp_path / "list.mapping.yml").read_text()
+    assert next(read_lists([path]).batch.to_records()).texts("name") == (name,)
+    with pytest.raises(InputError, match="not an encoding"):
+        read_lists([path], encoding="klingon")
+
+
+def test_a_stated_encoding_leaves_files_that_state_their_own(tmp_path: Path) -> None:
+    table = pa.table({"name": ["Łukasz Żak"], "dob": ["1970-02-03"]})
+    pq.write_table(table, tmp_path / "list.parquet")
+    batch = read_lists([tmp_path / "list.parquet"], encoding="shift_jis").batch
+    assert next(batch.to_records()).texts("name") == ("Łukasz Żak",)
+
+
 def test_bytes_that_a_stated_encoding_cannot_decode_cost_their_row(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_bytes("no,who\n1,王\n".encode("big5") + b"2,\xff\n3,Bo\n")
     mapping = Mapping(
@@ -142,7 +169,13 @@ def test_bytes_that_a_stated_encoding_cannot_decode_cost_their_row(tmp_path: Pat
     )
     intake = read_lists([tmp_path / "list.csv"], mapping=mapping)
     assert [record.texts("name") for record in intake.batch.to_records()] == [("王",), ("Bo",)]
-    assert [reject.line for reject in intake.rejects] == [3]
+    assert [(reject.line, reject.reason) for reject in intake.rejects] == [
+        (
+            3,
+            "the row is no text in the stated encoding big5, from its byte 3 on; state the right"
+            " encoding, or mend the row",
+        )
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "rot13", "zlib", "unicode_escape", "a" * 99])

@@ -26,7 +26,7 @@ from resolver.lists.io.json_rows import (
     read_json_rows,
 )
 from resolver.lists.io.parquet_rows import open_parquet
-from resolver.lists.io.source_files import SourceFile
+from resolver.lists.io.source_files import PARQUET_MAGIC, SourceFile
 from resolver.lists.reader_types import Reject, RowCounts, Share
 
 CHUNK = 16_384
@@ -79,11 +79,10 @@ def open_table_file(
 
     Raises `InputError` if the file is no table, or has more than `MAX_COLUMNS` columns.
     """
-    head = file.head()
-    if encoding and not head.startswith(text_lines.PARQUET_MAGIC):
+    if encoding:
         file = replace(file, encoding=encoding)
-        head = file.head()
-    if head.startswith(text_lines.PARQUET_MAGIC):
+    head = file.head()
+    if head.startswith(PARQUET_MAGIC):
         table = _open_parquet(file)
     elif text_lines.head_text(head).lstrip().startswith(("{", "[")):
         table = _open_json(file)
@@ -101,7 +100,7 @@ def width_fault(columns: Sequence[str]) -> str:
 
 def head_columns(head: bytes, file: SourceFile) -> list[str]:
     """Return those columns of a table that its first bytes show. It never raises."""
-    if head.startswith(text_lines.PARQUET_MAGIC):
+    if head.startswith(PARQUET_MAGIC):
         try:
             return list(_open_parquet(file).columns)
         except InputError:

@@ -56,7 +56,7 @@ from resolver.lists.formats.tabular.mapping import (
 )
 from resolver.lists.io import text_lines
 from resolver.lists.io.json_rows import is_json_lines
-from resolver.lists.io.source_files import SourceFile
+from resolver.lists.io.source_files import PARQUET_MAGIC, SourceFile
 from resolver.lists.text.list_dates import DateEvidence, DateOrder, read_date_readings
 from resolver.records import Activity, Batch, Coded, Column, Relation
 from resolver.records.packing import SEPARATOR, relation_text, split_fields
@@ -473,7 +473,7 @@ NAME = "tabular"
 
 def is_table(head: bytes, file: SourceFile) -> bool:
     """Return whether the file can be read as a table, given a mapping."""
-    if head.startswith(text_lines.PARQUET_MAGIC):
+    if head.startswith(PARQUET_MAGIC):
         return True
     line = text_lines.first_line(head)
     if (
@@ -593,9 +593,9 @@ def has_shares(unit: reader_types.ListUnit) -> bool:
     JSON array).
     """
     head = unit.files[0].head()
-    is_json = not head.startswith(text_lines.PARQUET_MAGIC) and text_lines.head_text(
-        head
-    ).lstrip().startswith(("{", "["))
+    is_json = not head.startswith(PARQUET_MAGIC) and text_lines.head_text(head).lstrip().startswith(
+        ("{", "[")
+    )
     return not is_json or is_json_lines(head)
 
 
