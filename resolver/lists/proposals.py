@@ -39,7 +39,7 @@ from resolver.records.visibility import HANDLING_CODES
 
 MISSING = "?"
 """Stands for a column that has to be chosen by hand."""
-_FILLED, _DISTINCT, _MANY_VALUES = 0.95, 0.99, 0.1
+_MANY_VALUES = 0.1
 _NAMES = ("name", "firstName", "lastName")
 
 
@@ -179,10 +179,19 @@ def _draft_mapping(columns: Sequence[str], profiles: dict[str, ColumnProfile]) -
     for fact, column in draft.facts.items():
         draft.reasons.setdefault(column, f"name of the {fact} of a handling")
     others = column_names.find_other_facts(columns)
-    for column in columns:
-        is_known = column in draft.reasons or column in draft.keys.values()
-        if not is_known and column not in others:
-            _add_by_values(draft, column, profiles[column])
+    known = {*draft.reasons, *draft.keys.values(), *others}
+    left = {column: profiles[column] for column in columns if column not in known}
+    for column, profile in left.items():
+        if profile.share(column_profiles.KIND) >= column_profiles.CERTAIN:
+            _add_kind(draft, column)
+    left = {column: profile for column, profile in left.items() if column not in draft.reasons}
+    taken = (*draft.properties, *draft.keys)
+    for column, prop in guessed_mapping.read_by_values(columns, left, taken).items():
+        if prop == column_names.ID:
+            draft.keys[prop] = column
+            draft.reasons[column] = "by its values: each occurs once"
+        else:
+            draft.add(prop, column, "by its values; the name is not known")
     if not any(prop in draft.properties for prop in _NAMES):
         _add_name_by_values(draft, columns, profiles)
     places = {column: at for at, column in enumerate(columns)}
@@ -218,23 +227,11 @@ def _add_keys(draft: _Draft, guess: mapping.Mapping) -> None:
             draft.reasons[column] = f"name of {key}"
 
 
-def _add_by_values(draft: _Draft, column: str, profile: ColumnProfile) -> None:
-    is_kind = profile.share(column_profiles.KIND) >= column_profiles.CERTAIN
-    if is_kind and "schema" not in draft.keys:
-        draft.keys.setdefault("kind", column)
-        draft.reasons.setdefault(column, "by its values")
-        return
-    prop = column_profiles.property_by_values(profile)
-    if prop and prop not in draft.properties:
-        draft.add(prop, column, "by its values; the name is not known")
-        return
-    is_number = (
-        profile.share(column_profiles.NUMBER) >= column_profiles.CERTAIN
-        or profile.share(column_profiles.CODE) >= column_profiles.CERTAIN
-    )
-    if is_number and profile.filled >= _FILLED and profile.distinct >= _DISTINCT:
-        draft.keys.setdefault("id", column)
-        draft.reasons.setdefault(column, "by its values: each occurs once")
+def _add_kind(draft: _Draft, column: str) -> None:
+    """Take a column as the kind of the rows, if no other is."""
+    if "schema" not in draft.keys and "kind" not in draft.keys:
+        draft.keys["kind"] = column
+        draft.reasons[column] = "by its values"
 
 
 def _add_name_by_values(

@@ -9,6 +9,7 @@ import pytest
 
 from resolver.errors import FormatError, InputError, MappingError
 from resolver.lists.formats.tabular.mapping import Mapping, load_mapping
+from resolver.lists.list_sample import sample_lists
 from resolver.lists.proposals import propose_mapping
 from resolver.lists.readers import read_lists
 from tests.lists.samples import write_ftm, write_tabular
@@ -42,13 +43,14 @@ def test_a_proposal_can_be_saved_and_used(tmp_path: Path, encoding: str) -> None
         "firstName": ("Vorname",),
         "birthDate": ("Geburtsdatum",),
         "email": ("mail",),
+        "notes": ("Bemerkung: allg.",),
     }
     intake = read_lists([path], mapping=mapping)
     assert not intake.rejects
     assert len(intake.batch) == 3
     line = next(line for line in text.splitlines() if "Geburtsdatum" in line)
     assert "German name of birthDate; filled 100%, different 100%: 100% dates" in line
-    assert "#   Bemerkung: allg.: filled 67%" in text
+    assert '  notes: "Bemerkung: allg."' in text
 
 
 def test_values_decide_about_columns_of_unknown_names(tmp_path: Path) -> None:
@@ -61,7 +63,8 @@ def test_values_decide_about_columns_of_unknown_names(tmp_path: Path) -> None:
         ]
     )
     text, mapping = proposal(tmp_path / "x.csv", f"a,b,c,d,e,f,g\n{rows}\n")
-    assert (mapping.id, mapping.kind) == ("a", "b")
+    # a number that nothing names may be a room or a year: no id
+    assert (mapping.id, mapping.kind) == (None, "b")
     assert mapping.properties == {
         "name": ("c",),
         "birthDate": ("d",),
@@ -70,6 +73,31 @@ def test_values_decide_about_columns_of_unknown_names(tmp_path: Path) -> None:
     }
     assert "by its values; the name is not known" in text
     assert len(read_lists([tmp_path / "x.csv"], mapping=mapping).batch) == 3
+
+
+@pytest.mark.parametrize(
+    ("column", "numbers", "is_id"),
+    [
+        ("Matrícula", ("A-17", "A-18", "A-19"), True),
+        ("Matrícula", ("A-17", "A-17", "A-19"), False),
+        ("Cód. cliente", ("100234", "100235", "100236"), True),
+        ("Prisoner No", ("A1", "A2", ""), False),
+        ("Zimmer", ("101", "102", "103"), False),
+    ],
+)
+def test_proposal_preview_and_run_agree_on_the_id(
+    column: str, numbers: tuple[str, ...], is_id: bool, tmp_path: Path
+) -> None:
+    people = ("Ana Gil,1970-02-03", "Luis Paz,1981-04-05", "Eva Mora,1992-06-07")
+    rows = "\n".join(map(",".join, zip(numbers, people, strict=True)))
+    path = tmp_path / "x.csv"
+    _, mapping = proposal(path, f"{column},Nombre,Fecha de nacimiento\n{rows}\n")
+    assert mapping.id == (column if is_id else None)
+    ids = read_lists([path]).batch.ids.to_pylist()
+    assert (sorted(ids) == [f"x:{number}" for number in numbers]) == is_id
+    assert sorted(read_lists([path], mapping=mapping).batch.ids.to_pylist()) == sorted(ids)
+    samples, _ = sample_lists([path])
+    assert sorted(record.id for record in samples[0].records) == sorted(ids)
 
 
 def test_countries_of_a_route_are_not_those_of_the_person(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from resolver.data import FOLDER
 from resolver.lists.formats.tabular.column_parts import (
     ENGLISH,
     HOLDER,
+    REGISTER,
     is_other_fact,
     normalize_column_name,
     read_parts,
@@ -67,6 +68,27 @@ def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
     has a meaning. English names and FollowTheMoney's names come first, then the language of most
     other columns.
     """
+    return {
+        column: meaning
+        for column, meaning in _recognize(columns).items()
+        if meaning.prop != REGISTER
+    }
+
+
+def find_registers(columns: Sequence[str]) -> list[str]:
+    """Return the columns whose names say that they have a number of the person or record, such as
+    `Matrícula` and `Customer no.` Such a column is the id if no two rows have the same number.
+    """
+    return [name for name, meaning in _recognize(columns).items() if meaning.prop == REGISTER]
+
+
+def says_number(column: str) -> bool:
+    """Return whether a column's name says that its values are numbers: `УЛМ №`, `PNC ID`."""
+    words = normalize_column_name(column).split("_")
+    return bool(_NUMBER_SIGN.search(column)) or "id" in words or not NUMBER_WORDS.isdisjoint(words)
+
+
+def _recognize(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
     counts = Counter(columns)
     names = {
         normalize_column_name(column): column for column in reversed(columns) if counts[column] == 1
@@ -91,7 +113,7 @@ def find_other_facts(columns: Sequence[str]) -> frozenset[str]:
     """Return the columns whose names say in the languages of the table that they are about facts
     that are no property: a date of issue, the telephone of a relative.
     """
-    meanings = recognize_columns(columns)
+    meanings = _recognize(columns)
     languages = {ENGLISH, *(meaning.language for meaning in meanings.values())}
     return frozenset(
         column
@@ -126,6 +148,8 @@ def _senses(column: str) -> dict[str, str]:
         if len(part.strip()) >= _LEAST_ALTERNATIVE
     ]
     properties = {prop for part in parts for prop in part.values()}
+    if whole := _join_names(parts):
+        return whole
     if len(properties.difference(_AMBIGUOUS)) > 1:
         return {language: "" for part in parts for language in part}
     if any(parts) and not all(parts):
@@ -133,6 +157,21 @@ def _senses(column: str) -> dict[str, str]:
         properties = properties if properties & {*read.values()} or not read else set()
     return {
         language: prop for part in parts for language, prop in part.items() if prop in properties
+    }
+
+
+def _join_names(parts: Iterable[dict[str, str]]) -> dict[str, str]:
+    """Return the whole name in each language in which one part is a surname and another is a given
+    name.
+    """
+    by_language: dict[str, set[str]] = {}
+    for part in parts:
+        for language, prop in part.items():
+            by_language.setdefault(language, set()).add(prop)
+    return {
+        language: "name"
+        for language, props in by_language.items()
+        if props & {"lastName", _SURNAME_OR_NAME} and props & {"firstName", _GIVEN_OR_NAME}
     }
 
 
@@ -220,6 +259,11 @@ def _look_up_short(name: str) -> dict[str, str]:
             for (short, is_short), long in zip(words, whole, strict=True)
         ):
             found.setdefault(language, set()).add(prop)
+    for props in found.values():
+        if props == {"name", "lastName"}:
+            # `Nazw.` is `nazwisko` or `nazwa`
+            props.clear()
+            props.add(_SURNAME_OR_NAME)
     return {language: min(props) for language, props in found.items() if len(props) == 1}
 
 
@@ -331,9 +375,11 @@ def _resolve_ambiguous(meanings: dict[str, ColumnMeaning]) -> dict[str, ColumnMe
     """
     properties = {meaning.prop for meaning in meanings.values()}
     has_given, has_surname = "firstName" in properties, "lastName" in properties
+    if properties >= set(_AMBIGUOUS) and not has_given and not has_surname:
+        has_given = has_surname = True
     chosen = {
-        _SURNAME_OR_NAME: "lastName" if has_given and not has_surname else "name",
-        _GIVEN_OR_NAME: "firstName" if has_surname and not has_given else "name",
+        _SURNAME_OR_NAME: "lastName" if has_given and "lastName" not in properties else "name",
+        _GIVEN_OR_NAME: "firstName" if has_surname and "firstName" not in properties else "name",
     }
     return {
         column: ColumnMeaning(column, chosen.get(meaning.prop, meaning.prop), meaning.language)

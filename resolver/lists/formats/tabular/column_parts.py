@@ -21,6 +21,10 @@ from resolver.data import load_rows
 from resolver.runtime.text_cache import cache_short_texts
 
 ENGLISH = "English"
+REGISTER = "register"
+"""Stands for a number that an office gave to the holder. It is the id of the row, if no two rows
+have the same number.
+"""
 HOLDER = "holder"
 """Stands for a column that may be the name if no other is: one that is named by the person it is
 about, such as `Passenger`, or `Name` beside an unknown word."""
@@ -35,6 +39,10 @@ _SILENT = frozenset(("filler", HOLDER))
 _OTHERS = frozenset(("block", "partner"))
 _PARENTS = frozenset(("father", "mother"))
 _NAMES = frozenset(("name", "surname?", "given?"))
+_ORDINALS = {"last": "family", "first": "given"}
+"""Ideas that mean a part of a name if they are alone or beside `name`. Beside an unknown word they
+say when.
+"""
 _OF_PARENTS = _PARENTS | _NAMES | {"relation", "family", "given", "whole"}
 _COMPOUNDING = frozenset(
     "German;Dutch;Swedish;Danish and Norwegian;Hungarian;Chinese;Japanese;Korean".split(";")
@@ -84,8 +92,8 @@ _RULES = (
     _rule("alias", "alias", 1, "date number"),
     _rule("other name", "alias", 1),
     _rule("other family", "alias", 1),
-    _rule("paper travel", "passportNumber", 1, "date place country"),
-    _rule("passport", "passportNumber", 1, "date place country"),
+    _rule("paper travel", "passportNumber", 1, "date place country name family given"),
+    _rule("passport", "passportNumber", 1, "date place country name family given"),
     _rule("social", "socialSecurityNumber", 1, "date"),
     _rule("paper", "idNumber", 1, "date place country name"),
     _rule("id", "idNumber", 0, "date place country name"),
@@ -93,7 +101,7 @@ _RULES = (
     _rule("nationality", "nationality", 1, "number date"),
     _rule("country address", "country", 1),
     _rule("country from", "country", 1),
-    _rule("country", "country", 0, "number date"),
+    _rule("country", "country", 0, "number date paper passport"),
     _rule("gender", "gender"),
     _rule("zip", "address.postalCode", 1),
     _rule("street", "address.street", 1),
@@ -108,9 +116,11 @@ _RULES = (
     _rule("given?", "given?", 0, "number date place country"),
     _rule("name", "name", 0, "number date place country"),
     _rule("profession", "profession", 0, "place"),
-    _rule("position", "position", 1),
-    _rule("notes", "notes", 0),
+    _rule("position", "position", 2),
+    _rule("notes", "notes", 1),
     _rule("record number", "id", 0),
+    _rule("record", REGISTER, 0, "date place country"),
+    _rule("register", REGISTER, 0),
 )
 """Rules, of which the first that fits counts."""
 
@@ -176,6 +186,11 @@ def _property(ideas: frozenset[str], unknown: int, name: str) -> str:
         return "" if both else "fatherName" if "father" in said else "motherName"
     if not said:
         return HOLDER if HOLDER in ideas and not unknown else ""
+    if said == {"number"} and HOLDER in ideas and not unknown:
+        return REGISTER
+    ordinals = {part for idea, part in _ORDINALS.items() if idea in said}
+    if ordinals and (said & _NAMES or not unknown):
+        said |= ordinals
     if said & _NAMES:
         said |= {"name"}
         if said & {"family", "given"} and _AND.search(name):

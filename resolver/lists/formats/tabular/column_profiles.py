@@ -200,6 +200,7 @@ DATE, EMAIL, WEBSITE, PHONE = "dates", "e-mail addresses", "web addresses", "tel
 BIRTH, EARLY_BIRTH = "dates that may be of birth", "dates long ago"
 COUNTRY, GENDER, KIND = "countries", "genders", "kinds of record"
 NUMBER, CODE, NAME, TEXT = "whole numbers", "numbers of documents", "names", "texts"
+LONG = "long numbers"
 SEPARATORS = (";", "|", "\n")
 """Separators of values within a cell."""
 LEAST_SHARE = 0.5
@@ -212,6 +213,8 @@ _LAST_BIRTH, _EARLY_BIRTH = 2015, 1995
 """Latest years of birth of nearly all persons on lists, and of half of them: other dates of a table
 are those of listing, issue or arrival, and nearly all of these are later.
 """
+_FILLED = 0.95
+"""Share of rows with a value in a column that may be the id."""
 CERTAIN = 0.8
 """Share of values of one look that shows what an unknown column holds."""
 _BY_LOOK = (
@@ -230,6 +233,7 @@ _WEBSITE = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _PHONE = re.compile(r"(?:\+|00)[\d ()./-]{6,20}|\(?0(?=\d+[ ()/-])[\d ()./-]{6,18}")
 # At most four letters, and a digit.
 _CODE = re.compile(r"(?=.*\d)(?!(?:.*[A-Z]){5})[A-Z\d][A-Z\d ./-]{1,24}", re.I)
+_LONG = re.compile(r"(?:[^\d]*\d){5}.*")
 _NAME = re.compile(r"[^\W\d_]+(?:[ ,.'’-]+[^\W\d_]+){0,7}[.]?")
 _GENDERS = frozenset(
     "m f male female man woman männlich weiblich w homme femme hombre mujer masculino femenino "
@@ -307,6 +311,12 @@ def property_by_values(profile: ColumnProfile) -> str:
     ):
         return ""
     return prop
+
+
+def is_unique_number(profile: ColumnProfile) -> bool:
+    """Return whether nearly every row has a number in a column, and no two rows have the same."""
+    is_number = max(profile.share(NUMBER), profile.share(CODE)) >= CERTAIN
+    return is_number and profile.filled >= _FILLED and profile.distinct == 1
 
 
 def is_month_first(chunk: TableChunk, columns: Sequence[str]) -> bool:
@@ -390,6 +400,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     PHONE: lambda text: bool(_PHONE.fullmatch(text)),
     CODE: lambda text: bool(_CODE.fullmatch(text)),
     NAME: lambda text: bool(_NAME.fullmatch(text)),
+    LONG: lambda text: bool(_CODE.fullmatch(text) and _LONG.fullmatch(text)),
     BIRTH: partial(_is_date_until, _LAST_BIRTH),
     EARLY_BIRTH: partial(_is_date_until, _EARLY_BIRTH),
 }

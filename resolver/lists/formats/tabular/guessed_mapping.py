@@ -13,16 +13,21 @@ from resolver.lists.formats.tabular.column_names import (
     NUMBER_WORDS,
     ColumnMeaning,
     find_other_facts,
+    find_registers,
     id_rank,
     is_common_name,
     recognize_columns,
+    says_number,
 )
 from resolver.lists.formats.tabular.column_parts import ENGLISH, normalize_column_name
 from resolver.lists.formats.tabular.column_profiles import (
+    CERTAIN,
     LEAST_SHARE,
+    LONG,
     NAME,
     ColumnProfile,
     first_rows,
+    is_unique_number,
     profile_column,
     property_by_values,
 )
@@ -55,6 +60,7 @@ _SIMPLIFIED_PROPERTIES = {
     "sanctions": "program",
     "dataset": "publisher",
 }
+_NUMBER = "idNumber"
 _LEAST_KNOWN = 2
 """Least columns of known names in a table whose column for the name is found by its values."""
 _NAME_PROPERTIES = ("name", "firstName", "lastName")
@@ -91,16 +97,37 @@ def guess_table(table: TableFile, source: str) -> Mapping | None:
         return named
     first = first_rows(chunk)
     profiles = {column: profile_column(first, column) for column in unknown}
-    taken = {meaning.prop for meaning in known.values()}
+    found = read_by_values(table.columns, profiles, {meaning.prop for meaning in known.values()})
     by_values: dict[str, list[str]] = {}
-    for column, profile in profiles.items():
-        prop = property_by_values(profile)
-        if prop and prop not in taken and prop not in by_values:
-            by_values[prop] = [column]
-    left = [column for column in unknown if [column] not in by_values.values()]
+    for column, prop in found.items():
+        by_values.setdefault(prop, []).append(column)
+    left = [column for column in unknown if column not in found]
     if named is None and (name := find_name_by_values(left, profiles)):
         by_values["name"] = [name]
     return guess_mapping(table.columns, source, by_values)
+
+
+def read_by_values(
+    columns: Sequence[str], profiles: AnyMapping[str, ColumnProfile], taken: Iterable[str]
+) -> dict[str, str]:
+    """Return the property, or `id`, of those columns of unknown names whose values show it.
+
+    `columns`: all columns of the table. `profiles`: the columns of unknown names. `taken`:
+    properties that other columns have; only numbers of documents may have further columns.
+    """
+    registers, used = find_registers(columns), set(taken)
+    found: dict[str, str] = {}
+    for column, profile in profiles.items():
+        prop = property_by_values(profile)
+        if not prop and is_unique_number(profile):
+            if column in registers and ID not in used:
+                prop = ID
+            elif profile.share(LONG) >= CERTAIN and says_number(column):
+                prop = _NUMBER
+        if prop and (prop == _NUMBER or prop not in used):
+            found[column] = prop
+            used.add(prop)
+    return found
 
 
 def find_name_by_values(
@@ -133,7 +160,8 @@ def guess_mapping(
         if meaning.prop != ID:
             properties.setdefault(meaning.prop, []).append(column)
     for prop, names in (by_values or {}).items():
-        properties.setdefault(prop, []).extend(names)
+        if prop != ID:
+            properties.setdefault(prop, []).extend(names)
     for name, prop in _SIMPLIFIED_PROPERTIES.items():
         if is_simplified and name in by_plain:
             properties.setdefault(prop, []).append(by_plain[name])
@@ -143,7 +171,7 @@ def guess_mapping(
     kind = _first_column(_KIND_NAMES, by_plain) or (None if schema else guess_kind(properties))
     return build_mapping(
         {
-            "id": _id_column(meanings),
+            "id": _id_column(meanings) or next(iter((by_values or {}).get(ID, ())), None),
             "kind": kind,
             "schema": schema,
             "source": source_name(source),
