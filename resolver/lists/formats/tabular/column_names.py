@@ -144,7 +144,7 @@ def _senses(column: str) -> dict[str, str]:
         return whole
     parts = [
         _look_up(part)
-        for part in _ALTERNATIVES.split(column)
+        for part in _ALTERNATIVES.split(_BRACKETS.sub(" ", column))
         if len(part.strip()) >= _LEAST_ALTERNATIVE
     ]
     properties = {prop for part in parts for prop in part.values()}

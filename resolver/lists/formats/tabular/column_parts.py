@@ -77,6 +77,9 @@ def _rule(needed: str, prop: str, spare: int = 0, without: str = "") -> _Rule:
 
 
 _RULES = (
+    # one word of some languages means both the sex and the kind of a document
+    _rule("gender paper", "", 2),
+    _rule("gender passport", "", 2),
     _rule("email", "email", 2),
     _rule("phone", "phone", 2, "date"),
     _rule("dead date", "deathDate", 1),
@@ -94,7 +97,7 @@ _RULES = (
     _rule("other family", "alias", 1),
     _rule("paper travel", "passportNumber", 1, "date place country name family given"),
     _rule("passport", "passportNumber", 1, "date place country name family given"),
-    _rule("social", "socialSecurityNumber", 1, "date"),
+    _rule("social", "socialSecurityNumber", 0, "date"),
     _rule("paper", "idNumber", 1, "date place country name"),
     _rule("id", "idNumber", 0, "date place country name"),
     _rule("tax", "taxNumber", 1, "date profession"),
@@ -186,7 +189,7 @@ def _property(ideas: frozenset[str], unknown: int, name: str) -> str:
         return "" if both else "fatherName" if "father" in said else "motherName"
     if not said:
         return HOLDER if HOLDER in ideas and not unknown else ""
-    if said == {"number"} and HOLDER in ideas and not unknown:
+    if said in ({"number"}, {"id"}) and HOLDER in ideas and not unknown:
         return REGISTER
     ordinals = {part for idea, part in _ORDINALS.items() if idea in said}
     if ordinals and (said & _NAMES or not unknown):
@@ -290,7 +293,9 @@ class _Lexicon:
             for end in range(min(len(word), at + _LONGEST_PART), at, -1):
                 part = word[at:end]
                 found = self._whole.get(part) or self._begins.get(part)
-                if found and len(found) == 1 and (len(part) >= _LEAST_PART or not part.isascii()):
+                is_end = end == len(word) and found == {"number"}
+                is_long = len(part) >= _LEAST_PART or not part.isascii() or is_end
+                if found and len(found) == 1 and is_long:
                     ideas |= found
                     at = end
                     break
