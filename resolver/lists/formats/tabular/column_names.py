@@ -75,7 +75,7 @@ def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
     }
 
 
-def find_registers(columns: Sequence[str]) -> list[str]:
+def find_own_numbers(columns: Sequence[str]) -> list[str]:
     """Return the columns whose names say that they have a number of the person or record, such as
     `Matrícula` and `Customer no.` Such a column is the id if no two rows have the same number.
     """
@@ -250,7 +250,8 @@ def _look_up_short(name: str) -> dict[str, str]:
     ]
     words = [(word, is_short) for word, is_short in spelled if word not in NUMBER_WORDS]
     is_number = len(words) < len(spelled) or bool(_NUMBER_SIGN.search(name))
-    if not words or (len(words) == 1 and len(words[0][0]) < _LEAST_SHORT):
+    longest = max((len(word) for word, _ in words), default=0)
+    if longest < (_LEAST_SHORT if len(words) == 1 else _LEAST_JOINED):
         return {}
     found: dict[str, set[str]] = {}
     for language, prop, whole in _names_by_length(is_number).get(len(words), ()):
@@ -325,8 +326,10 @@ NUMBER_WORDS = frozenset(
 _NUMBER_SIGN = re.compile(r"[№#]|[Nn]\.?\s?[º°]")
 _LINK_WORDS = frozenset("of the de du da do des d del della di der des von van za z".split())
 _SPELLED_WORD = re.compile(r"[^\s./,;:()\[\]-]+\.?")
-_LEAST_SHORT = 3
-"""Letters of the shortest abbreviation that stands alone."""
+_LEAST_SHORT, _LEAST_JOINED = 3, 2
+"""Letters of the shortest abbreviation that stands alone, and of the longest one of a name with
+several.
+"""
 _NUMBERED = frozenset(
     (ID, *(row.name for row in PROPERTIES if row.type in (ValueType.IDENTIFIER, ValueType.PHONE)))
 )

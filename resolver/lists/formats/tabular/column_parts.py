@@ -85,6 +85,7 @@ _RULES = (
     _rule("dead date", "deathDate", 1),
     _rule("birth date", "birthDate", 2, "place country"),
     _rule("birth place", "birthPlace", 2, "date"),
+    _rule("place from", "birthPlace", 1, "date"),
     _rule("birth country", "birthCountry", 1, "date"),
     _rule("birth family", "previousName", 1),
     _rule("birth name", "previousName", 1),
@@ -265,6 +266,9 @@ class _Lexicon:
         if is_short and len(word) >= _LEAST_SHORT:
             words = (*self._whole.items(), *self._begins.items())
             ideas = {idea for long, found in words if long.startswith(word) for idea in found}
+            if not ideas and len(word) >= _LEAST_PART and not self._skeletons:
+                # contractions such as `Tfno.` and `Cte.`; English has skeletons for them
+                ideas = {idea for long, found in words if _contracts(word, long) for idea in found}
         elif len(word) >= _LEAST_SKELETON:
             ideas = {
                 idea
@@ -303,6 +307,13 @@ class _Lexicon:
                 at += 1
                 missing += 1
         return frozenset(ideas) if 4 * missing <= len(word) else frozenset()
+
+
+def _contracts(short: str, long: str) -> bool:
+    """Return whether a word is another one without letters in its middle."""
+    letters = iter(long)
+    is_framed = short[0] == long[0] and short[-1] == long[-1] and len(short) < len(long)
+    return is_framed and all(letter in letters for letter in short)
 
 
 @cache

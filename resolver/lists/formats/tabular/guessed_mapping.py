@@ -13,7 +13,7 @@ from resolver.lists.formats.tabular.column_names import (
     NUMBER_WORDS,
     ColumnMeaning,
     find_other_facts,
-    find_registers,
+    find_own_numbers,
     id_rank,
     is_common_name,
     recognize_columns,
@@ -115,7 +115,7 @@ def read_by_values(
     `columns`: all columns of the table. `profiles`: the columns of unknown names. `taken`:
     properties that other columns have; only numbers of documents may have further columns.
     """
-    registers, used = find_registers(columns), set(taken)
+    registers, used = find_own_numbers(columns), set(taken)
     found: dict[str, str] = {}
     for column, profile in profiles.items():
         prop = property_by_values(profile)
