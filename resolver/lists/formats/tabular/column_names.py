@@ -30,7 +30,7 @@ from resolver.lists.formats.tabular.column_parts import (
     normalize_column_name,
     read_parts,
 )
-from resolver.records.properties import PROPERTIES, ValueType
+from resolver.records.properties import ADDRESS, PROPERTIES, ValueType
 from resolver.runtime.text_cache import cache_short_texts
 
 ID = "id"
@@ -150,11 +150,13 @@ def _senses(column: str) -> dict[str, str]:
     properties = {prop for part in parts for prop in part.values()}
     if whole := _join_names(parts):
         return whole
+    if len(properties) > 1 and all(prop.startswith(ADDRESS) for prop in properties):
+        return {language: ADDRESS for part in parts for language in part}
     if len(properties.difference(_AMBIGUOUS)) > 1:
         return {language: "" for part in parts for language in part}
     if any(parts) and not all(parts):
-        read = _look_up_parts(column, ())
-        properties = properties if properties & {*read.values()} or not read else set()
+        read = {ID if prop == REGISTER else prop for prop in _look_up_parts(column, ()).values()}
+        properties = properties if properties & read or not read else set()
     return {
         language: prop for part in parts for language, prop in part.items() if prop in properties
     }

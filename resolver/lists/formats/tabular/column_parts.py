@@ -100,6 +100,7 @@ _RULES = (
     _rule("passport", "passportNumber", 1, "date place country name family given"),
     _rule("social", "socialSecurityNumber", 0, "date"),
     _rule("paper", "idNumber", 1, "date place country name"),
+    _rule("record id", "id", 0, "date place country name"),
     _rule("id", "idNumber", 0, "date place country name"),
     _rule("tax", "taxNumber", 1, "date profession"),
     _rule("nationality", "nationality", 1, "number date"),
