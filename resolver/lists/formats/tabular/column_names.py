@@ -36,6 +36,7 @@ from resolver.runtime.text_cache import cache_short_texts
 ID = "id"
 _SURNAME_OR_NAME, _GIVEN_OR_NAME = "surname?", "given?"
 _AMBIGUOUS = (_SURNAME_OR_NAME, _GIVEN_OR_NAME)
+_DOCUMENTS = frozenset(("idNumber", "passportNumber", "taxNumber", "socialSecurityNumber"))
 _NAMING = frozenset(("name", "firstName", "lastName", *_AMBIGUOUS))
 # Columns of relations and routes are named in a mapping; programs use their own words for them.
 _NOT_IN_COLUMNS = (ValueType.RELATION, ValueType.ROUTE, ValueType.PROGRAM, ValueType.ACTIVITY)
@@ -152,6 +153,8 @@ def _senses(column: str) -> dict[str, str]:
         return whole
     if len(properties) > 1 and all(prop.startswith(ADDRESS) for prop in properties):
         return {language: ADDRESS for part in parts for language in part}
+    if len(properties) > 1 and properties <= _DOCUMENTS:
+        return {language: "idNumber" for part in parts for language in part}
     if len(properties.difference(_AMBIGUOUS)) > 1:
         return {language: "" for part in parts for language in part}
     if any(parts) and not all(parts):

@@ -120,7 +120,7 @@ _RULES = (
     _rule("surname?", "surname?", 0, "number date place country"),
     _rule("given?", "given?", 0, "number date place country"),
     _rule("name", "name", 0, "number date place country"),
-    _rule("profession", "profession", 0, "place"),
+    _rule("profession", "profession", 1, "place number date"),
     _rule("position", "position", 2),
     _rule("notes", "notes", 1),
     _rule("record number", "id", 0),
@@ -264,18 +264,23 @@ class _Lexicon:
             return [parts]
         if ideas := self._ideas(word) or self._ideas(word.removeprefix("ال")) or self._ideas(bare):
             return [frozenset((idea,)) for idea in sorted(ideas)]
-        if is_short and len(word) >= _LEAST_SHORT:
+        # two letters begin too many English words, which stand for those of any language
+        if is_short and len(word) >= _LEAST_SHORT + bool(self._skeletons):
             words = (*self._whole.items(), *self._begins.items())
             ideas = {idea for long, found in words if long.startswith(word) for idea in found}
-            if not ideas and len(word) >= _LEAST_PART and not self._skeletons:
-                # contractions such as `Tfno.` and `Cte.`; English has skeletons for them
-                ideas = {idea for long, found in words if _contracts(word, long) for idea in found}
         elif len(word) >= _LEAST_SKELETON:
             ideas = {
                 idea
                 for long in self._skeletons.get(word, ())
                 if len(long) > len(word) + 1
                 for idea in self._whole[long]
+            }
+        if not ideas and len(word) >= _LEAST_PART and (is_short or _lacks_vowels(word)):
+            ideas = {
+                idea
+                for long, found in (*self._whole.items(), *self._begins.items())
+                if _contracts(word, long)
+                for idea in found
             }
         return [frozenset((idea,)) for idea in sorted(ideas)]
 
@@ -311,10 +316,19 @@ class _Lexicon:
 
 
 def _contracts(short: str, long: str) -> bool:
-    """Return whether a word is another one without letters in its middle."""
+    """Return whether a word is another one without letters in its middle, as `Tfno.` and `Ctznship`
+    are. At least a third of the letters must be left.
+    """
     letters = iter(long)
-    is_framed = short[0] == long[0] and short[-1] == long[-1] and len(short) < len(long)
-    return is_framed and all(letter in letters for letter in short)
+    is_framed = short[0] == long[0] and short[-1] == long[-1]
+    is_long = len(short) < len(long) < 3 * len(short)
+    return is_framed and is_long and all(letter in letters for letter in short)
+
+
+def _lacks_vowels(word: str) -> bool:
+    """Return whether a word in Latin letters has too few vowels to be one."""
+    is_long = len(word) >= _LEAST_SKELETON and word.isascii() and word.isalpha()
+    return is_long and 5 * len(_VOWELS.findall(word)) <= len(word)
 
 
 @cache

@@ -118,12 +118,13 @@ def read_by_values(
     registers, used = find_own_numbers(columns), set(taken)
     found: dict[str, str] = {}
     for column, profile in profiles.items():
-        prop = property_by_values(profile)
-        if not prop and is_unique_number(profile):
-            if column in registers and ID not in used:
-                prop = ID
-            elif profile.share(LONG) >= CERTAIN and says_number(column):
-                prop = _NUMBER
+        is_number = is_unique_number(profile)
+        if is_number and column in registers and ID not in used:
+            prop = ID
+        else:
+            prop = property_by_values(profile)
+        if not prop and is_number and profile.share(LONG) >= CERTAIN and says_number(column):
+            prop = _NUMBER
         if prop and (prop == _NUMBER or prop not in used):
             found[column] = prop
             used.add(prop)

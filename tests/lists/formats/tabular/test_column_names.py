@@ -8,7 +8,7 @@ import pytest
 
 from resolver.data import FOLDER
 from resolver.lists.formats.tabular.column_names import recognize_columns
-from resolver.lists.formats.tabular.column_parts import normalize_column_name, read_parts
+from resolver.lists.formats.tabular.column_parts import REGISTER, normalize_column_name, read_parts
 from resolver.lists.formats.tabular.guessed_mapping import guess_mapping
 from resolver.lists.formats.tabular.mapping import build_mapping
 
@@ -141,6 +141,15 @@ def test_column_names_are_normalized(column: str) -> None:
         ("Aktuelle Meldeanschrift", "German", "address"),
         ("乘客姓名", "Chinese", "name"),
         ("Namba ya pasipoti", "Swahili", "passportNumber"),
+        ("Фамилия по загранпаспорту", "Russian", "lastName"),
+        ("Должность на борту", "Russian", "position"),
+        ("Tfno.", "Spanish", "phone"),
+        ("Ctznship", "English", "nationality"),
+        ("Klantnr.", "Dutch", REGISTER),
+        ("Cód. cte.", "Spanish", REGISTER),
+        ("Last port of call", "English", ""),
+        ("Dok.-Land", "German", ""),
+        ("نوع الهوية", "Arabic", ""),
         # other facts of a document, and facts of other persons
         ("Passport date of issue", "English", ""),
         ("Paspoort geldig tot", "Dutch", ""),
@@ -166,3 +175,21 @@ def test_a_holder_is_the_name_only_if_no_other_column_is() -> None:
 
 def test_words_are_read_in_the_languages_of_the_table() -> None:
     assert meanings("name;dob;identifiers") == ["name", "birthDate", ""]
+
+
+@pytest.mark.parametrize(
+    ("columns", "props"),
+    [
+        (("Nachname/Vorname/Titel", "Geb.datum"), ("name", "birthDate")),
+        (("PLZ/Ort", "Nachname"), ("address", "lastName")),
+        (("Nazw.", "Imię"), ("lastName", "firstName")),
+        (("Ausweis-/Passnr.", "Nachname"), ("idNumber", "lastName")),
+        (("PPE (O/N)", "Nom", "Prénom"), ("", "lastName", "firstName")),
+    ],
+)
+def test_alternatives_and_abbreviations_of_names(
+    columns: tuple[str, ...], props: tuple[str, ...]
+) -> None:
+    meanings = recognize_columns(columns)
+    found = tuple(meanings[name].prop if name in meanings else "" for name in columns)
+    assert found == props
