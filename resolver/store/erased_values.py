@@ -51,6 +51,12 @@ from resolver.store.schema import (
 )
 
 _ERASED = "[erased]"
+_GAPS = " \t/().-"
+"""Characters with which people divide a number."""
+_FEWEST_DIGITS, _LONGEST_NUMBER = 6, 30
+"""A text with this many digits, and with at most this many letters and digits, is a number that
+people spell in other ways, too. Shorter ones occur by chance, and longer texts are sentences.
+"""
 MIN_BYTES = 5
 """Minimum number of bytes of a text that is searched for; shorter texts occur in any file by
 chance.
@@ -84,6 +90,8 @@ class ErasedValues:
     - `short`: number of values that are too short to be searched for.
     - `about`: names and ids of records that stay, if only values of them are erased. The ids are
       left then, and `others` are taken out of what states one of these names or ids as well.
+    - `numbers`: letters and digits of those `texts` that are numbers. They are taken out in every
+      spelling, for example with other spaces. A number is left out if another record states it.
     """
 
     ids: tuple[str, ...]
@@ -94,6 +102,7 @@ class ErasedValues:
     short: int = 0
     is_collected: bool = False
     about: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
     @property
     def rewritten(self) -> tuple[str, ...]:
@@ -108,7 +117,8 @@ class ErasedValues:
     @property
     def searched_bytes(self) -> tuple[str, ...]:
         """Texts that no file may hold after the erasure."""
-        return tuple(text for text in self.searched if text not in self.contained)
+        texts = (text for text in self.searched if text not in self.contained)
+        return tuple(dict.fromkeys((*texts, *self.numbers)))
 
 
 _TYPES = {row.name: row.type for row in PROPERTIES}
@@ -144,9 +154,10 @@ def collect_values(
     stated = [*telling, *(text for text in others if text not in telling)]
     long = [text for text in stated if len(text.encode("utf-8", "replace")) >= MIN_BYTES]
     turned = [name for text in long if text in telling for name in _name_orders(text)]
+    numbers = [form for text in long if text in telling for form in _number_form(text)]
     if is_erased:
-        kept = _kept_texts(connection, ids, is_erased)
-        shared = _find_shared([*long, *turned], chain(_other_texts(connection, ids), kept))
+        kept = chain(_other_texts(connection, ids), _kept_texts(connection, ids, is_erased))
+        shared, shared_numbers = _find_shared([*long, *turned], numbers, kept)
         return ErasedValues(
             tuple(ids),
             tuple(text for text in long if text in telling and text not in shared),
@@ -155,8 +166,10 @@ def collect_values(
             short=len(stated) - len(long),
             is_collected=True,
             about=tuple(about),
+            numbers=tuple(form for form in numbers if form not in shared_numbers),
         )
-    shared = _find_shared([*long, *turned, *ids], _other_texts(connection, ids))
+    others_of_store = _other_texts(connection, ids)
+    shared, shared_numbers = _find_shared([*long, *turned, *ids], numbers, others_of_store)
     whole = ErasedWords.of(connection, ids, tuple(shared.intersection(ids)))
     named = {row for text in _other_texts(connection, ids) for row in whole.find(text)}
     return ErasedValues(
@@ -167,7 +180,16 @@ def collect_values(
         tuple(record_id for record_id in ids if record_id in shared),
         len(stated) - len(long),
         is_collected=True,
+        numbers=tuple(form for form in numbers if form not in shared_numbers),
     )
+
+
+def _number_form(text: str) -> Iterator[str]:
+    """Yield the letters and digits of a number in lower case; nothing for another text."""
+    form = "".join(filter(str.isalnum, text.lower()))
+    digits = sum(map(str.isdecimal, form))
+    if digits >= _FEWEST_DIGITS and 2 * digits > len(form) and len(form) <= _LONGEST_NUMBER:
+        yield form
 
 
 def _name_orders(text: str) -> Iterator[str]:
@@ -239,7 +261,9 @@ def _program_words(connection: Connection) -> Iterator[str]:
             if isinstance(column.type, JSON) and table.name not in _WITHOUT_WORDS:
                 query = select(column).execution_options(yield_per=ROWS_AT_ONCE)
                 for value in connection.execute(query).scalars():
-                    yield from _option_names(value)
+                    # the keys below are forms of values
+                    is_flat = table.name == "hit_verdicts"
+                    yield from _option_names(dict.fromkeys(value) if is_flat else value)
             elif isinstance(column.type, Text) and column.name in _WORD_COLUMNS:
                 words = connection.execute(select(column).distinct()).scalars()
                 yield from filter(None, words)
@@ -276,18 +300,26 @@ def kept_content(record_id: str, content: str, is_erased: IsErased) -> str:
     return orjson.dumps(rows).decode()
 
 
-def _find_shared(texts: Sequence[str], others: Iterable[str]) -> set[str]:
-    """Return the texts that other texts contain, in any case."""
+def _find_shared(
+    texts: Sequence[str], numbers: Sequence[str], others: Iterable[str]
+) -> tuple[set[str], set[str]]:
+    """Return the texts that other texts contain, in any case, and the numbers that they contain in
+    any spelling.
+    """
     texts_of: dict[bytes, list[str]] = {}
     for text in texts:
         form = _json_text(text).lower().encode("utf-8", "surrogatepass")
         texts_of.setdefault(form, []).append(text)
-    finder = ByteFinder(texts_of)
-    shared: set[str] = set()
+    finder, number_finder = ByteFinder(texts_of), ByteFinder({row.encode() for row in numbers})
+    shared, shared_numbers = set[str](), set[str]()
     for chunk in others:
-        for form in finder.find(chunk.lower().encode("utf-8", "surrogatepass")):
+        data = chunk.lower().encode("utf-8", "surrogatepass")
+        for form in finder.find(data):
             shared.update(texts_of[form])
-    return shared
+        if numbers:
+            spelled = number_finder.find(data.translate(None, _GAPS.encode()))
+            shared_numbers.update(form.decode() for form in spelled)
+    return shared, shared_numbers
 
 
 def _json_text(text: str) -> str:
@@ -301,12 +333,24 @@ class ErasedWords:
     pattern: re.Pattern[str]
 
     @classmethod
-    def of(cls, connection: Connection, ids: Sequence[str], texts: Sequence[str]) -> ErasedWords:
-        """Return the texts with which records are erased. `ids`: the ids of all these records."""
+    def of(
+        cls,
+        connection: Connection,
+        ids: Sequence[str],
+        texts: Sequence[str],
+        numbers: Sequence[str] = (),
+    ) -> ErasedWords:
+        """Return the texts with which records are erased. `ids`: the ids of all these records.
+        `numbers`: numbers that are found in every spelling.
+        """
         erased, is_part = {*ids}, _pattern(_any_of(ids))
         stored = connection.execute(select(records.c.record_id).distinct()).scalars()
         longer = [row for row in stored if is_part.search(row) and row not in erased]
-        return cls(_pattern(f"(?P<longer>{_any_of(longer)})|{_any_of(texts)}"))
+        gap = f"[{re.escape(_GAPS)}]{{0,2}}"
+        # of a telephone number, the code of the country may follow two zeros
+        spelled = "|".join(f"(?:00)?{gap}{gap.join(map(re.escape, form))}" for form in numbers)
+        spelled = spelled or "(?!)"
+        return cls(_pattern(f"(?P<longer>{_any_of(longer)})|{_any_of(texts)}|{spelled}"))
 
     def find(self, text: str) -> set[str]:
         """Return the texts that `text` contains, as `text` writes them."""
@@ -381,7 +425,7 @@ def find_events(
     in any order: number of the event → ids of other records and of entities that the event has
     shown. Return also the numbers of events whose purpose does so and can be erased.
     """
-    erased = ErasedWords.of(connection, values.ids, values.rewritten)
+    erased = ErasedWords.of(connection, values.ids, values.rewritten, values.numbers)
     others, about = (ErasedWords.of(connection, (), rows) for rows in (values.others, values.about))
     of_person = [_words(text) for text in values.about if text not in values.ids]
     names: dict[str, list[frozenset[str]]] = {}

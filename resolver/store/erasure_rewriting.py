@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -36,9 +36,10 @@ from resolver.store.erased_values import (
     ErasedWords,
     IsErased,
     kept_content,
+    stated_values,
     text_columns,
 )
-from resolver.store.record_contents import decode_handling, erased_id
+from resolver.store.record_contents import decode_handling, erased_id, spell_value
 from resolver.store.schema import (
     contact_cases,
     decisions,
@@ -85,9 +86,10 @@ class TableRewriter:
     ) -> None:
         self._connection, self._secret, self._values = connection, secret, values
         self._new_ids = {record_id: erased_id(secret, record_id) for record_id in values.ids}
-        self._words = ErasedWords.of(connection, values.ids, values.rewritten)
+        self._words = ErasedWords.of(connection, values.ids, values.rewritten, values.numbers)
         self._about = ErasedWords.of(connection, (), values.about)
-        self._further = ErasedWords.of(connection, (), (*values.texts, *values.others))
+        further = (*values.texts, *values.others)
+        self._further = ErasedWords.of(connection, (), further, values.numbers)
         self._is_erased = is_erased
 
     def run(self) -> dict[str, int]:
@@ -108,7 +110,7 @@ class TableRewriter:
             steps = {
                 "records": self._remove_values,
                 "decisions": self._rewrite_seen,
-                "hit_verdicts": partial(self._rewrite_texts, hit_verdicts),
+                "hit_verdicts": self._remove_facts,
                 "notices": partial(self._rewrite_texts, notices),
                 "contact_cases": partial(self._rewrite_texts, contact_cases),
                 **{name: steps[name] for name in ("watched_subjects", "populations")},
@@ -229,6 +231,43 @@ class TableRewriter:
             self._connection.execute(changed.values(records=ids, **emptied, **ended))
             count += 1
         return count + self._rewrite_texts(hit_verdicts)
+
+    def _remove_facts(self) -> int:
+        """Take the values out of verdicts on hits. A fact goes as a whole, because its key is
+        another spelling of its text. It stays if another record of the verdict states it.
+        """
+        c, count = hit_verdicts.c, 0
+        query = select(c.number, c.records, c.facts)
+        for number, record_ids, facts in self._connection.execute(query).all():
+            others = [row for row in record_ids if row not in self._new_ids]
+            stated = {
+                spell_value(prop, text)
+                for _, prop, text in stated_values(self._connection, others if facts else ())
+            }
+            named = self._new_ids.keys() & {*record_ids}
+            kept = {
+                prop: {
+                    key: text
+                    for key, text in texts.items()
+                    if spell_value(prop, text) in stated or not self._is_gone(prop, text, named)
+                }
+                for prop, texts in facts.items()
+            }
+            if kept != facts:
+                changed = update(hit_verdicts).where(c.number == number)
+                self._connection.execute(changed.values(facts=kept))
+                count += 1
+        return count + self._rewrite_texts(hit_verdicts)
+
+    def _is_gone(self, prop: str, text: str, record_ids: Collection[str]) -> bool:
+        """Return whether a fact is an erased value. `record_ids`: the records of the verdict from
+        which values are erased.
+        """
+        if not record_ids:
+            return self._words.are_in(text)
+        assert self._is_erased is not None
+        is_erased = self._is_erased
+        return self._further.are_in(text) or any(is_erased(row, prop, text) for row in record_ids)
 
     def _rewrite_subjects(self) -> int:
         """Remove the stored hits on entities that had the record."""

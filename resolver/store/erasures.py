@@ -310,7 +310,7 @@ class Erasures:
         """Return the number of rows that still hold a text, by table and column."""
         left: dict[str, int] = {}
         with read_transaction(self.engine) as connection:
-            words = ErasedWords.of(connection, values.ids, values.searched)
+            words = ErasedWords.of(connection, values.ids, values.searched, values.numbers)
             about, others = (
                 ErasedWords.of(connection, (), rows) for rows in (values.about, values.others)
             )

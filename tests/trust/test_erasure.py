@@ -18,17 +18,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from resolver.check.screener import Screener
+from resolver.check.screener import MatchQuery, Screener
 from resolver.cli.app import run
 from resolver.errors import InputError, ReusedIdError, StoreError
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
+from resolver.network.workbench import ViewDraft, save_view
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.record import Handling
-from resolver.records.visibility import OPERATOR
+from resolver.records.visibility import OPERATOR, Viewer
+from resolver.screening import build_subject, give_verdict, read_expiry, screen_subjects
 from resolver.screening.jobs import SCREENING_JOB
-from resolver.store import ContactState, Store, erased_values, utc_text
+from resolver.screening.watch import add_watch
+from resolver.store import ContactState, HitVerdict, Store, erased_values, utc_text
 from resolver.store.erasures import ErasureState
 from resolver.trust import erasure as erasures
 from resolver.trust.audit_chain import find_accesses
@@ -193,6 +196,58 @@ def test_single_values_are_erased_and_the_record_stays(hub: Hub, tmp_path: Path)
     with hub.store.view() as view:
         assert view.record("coast:77-1") == versions[-1]
     assert "A4419207" not in {text for _, text in found(tmp_path)}
+
+
+def test_an_erased_number_is_left_in_no_spelling(hub: Hub, tmp_path: Path) -> None:
+    """Clearances, watches, saved views, requests and the log hold values as people spell them."""
+    stated: Mapping[str, Any] = {"phone": "+44 20 7946 0111", "passportNumber": "AX 558 1034"}
+    gone = record("coast:88", name="Fela Ticona", address=ADDRESS, **stated)
+    hub.add(make_intake([gone]))
+    lake, expires = Viewer("lee", "Lake", frozenset({"submit"})), read_expiry("")
+    asked = record("people:1", name="Fela Ticona", passportNumber="AX5581034", address=ADDRESS)
+    found_hits = screen_subjects(Screener(hub), [build_subject(asked)], MatchQuery(10, viewer=lake))
+    (hit,) = found_hits.hits
+    add_watch(hub.store, lake, "crew", expires, found_hits)
+    other = replace(hit, records=("coast:77-1", "port:6"))
+    for cleared in (hit, other):
+        give_verdict(
+            hub.store,
+            cleared,
+            HitVerdict.CLEARED,
+            owner="agency Lake",
+            who="lee",
+            reason="his phone is 44-20-7946-0111",
+            expires=expires,
+        )
+    note = "phone +442079460111 or 0044 20 7946 0111, passport ax 5581034"
+    save_view(hub, "lee", lake, ViewDraft("442079460111", note, "coast:88", {}, is_shared=False))
+    parties: Mapping[str, Any] = {"owner": "Coast", "asker": "agency Lake", "who": "lee"}
+    hub.store.contacts.ask("R-2", "coast:88", question=f"Is this his: {note}?", **parties)
+    row = {"who": "desk", "agency": "", "purpose": "p", "request_id": "", "version": 2, "model": ""}
+    query = {"phone": "+442079460111"}
+    hub.store.audit_events.append([{**row, "action": "match", "query": query, "answer": {}}])
+    erasure = erasures.ask_for_erasure(
+        hub.store, ["coast:88"], "r", who="ada", confirmed=True, values=[*stated, "address"]
+    )
+    result = erasures.erase(hub, erasure, tmp_path / "hub.db.jobs")
+    assert (result.waits, result.erasure.state) == ((), ErasureState.DONE)
+    content = b"".join(stored_bytes(tmp_path).values()).lower()
+    left = (b"7946 0111", b"79460111", b"7946-0111", b"558 1034", b"5581034", b"12 arequipa")
+    # another record has this address, and a verdict on that record keeps it
+    assert [text for text in left if text in content] == [b"12 arequipa"]
+    with sqlite3.connect(str(hub.store.path)) as connection:
+        rows = connection.execute("SELECT facts FROM hit_verdicts ORDER BY number").fetchall()
+    gone_facts, kept_facts = (json.loads(facts) for (facts,) in rows)
+    assert gone_facts == {"address": {}, "number": {}}
+    assert [*kept_facts["address"]] == ["12 arequipa calle mogrovejo"]
+    # a number that another record states in another spelling is left everywhere
+    twins = [record("coast:89", name="Gema Apaza", phone="+44 20 7946 0222")]
+    twins += [record("port:89", name="Hugo Mamani", phone="+44-20-7946-0222")]
+    hub.add(make_intake(twins))
+    erasure = erasures.ask_for_erasure(
+        hub.store, ["coast:89"], "r", who="ada", confirmed=True, values=["phone"]
+    )
+    assert erasures.erase(hub, erasure).waits == ()
 
 
 def test_values_that_cannot_be_erased_are_refused(hub: Hub) -> None:
