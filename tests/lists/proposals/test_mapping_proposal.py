@@ -83,6 +83,9 @@ def test_values_decide_about_columns_of_unknown_names(tmp_path: Path) -> None:
         ("Cód. cliente", ("100234", "100235", "100236"), True),
         ("Prisoner No", ("A1", "A2", ""), False),
         ("Zimmer", ("101", "102", "103"), False),
+        ("Denuncia nº", ("101", "102", "103"), True),
+        ("Denuncia nº", ("101", "101", "103"), False),
+        ("Habitación nº", ("101", "102", "103"), False),
     ],
 )
 def test_proposal_preview_and_run_agree_on_the_id(

@@ -146,7 +146,7 @@ def _senses(column: str) -> dict[str, str]:
     parts = [
         _look_up(part)
         for part in _ALTERNATIVES.split(_BRACKETS.sub(" ", column))
-        if len(part.strip()) >= _LEAST_ALTERNATIVE
+        if len(part.strip()) >= _LEAST_ALTERNATIVE and not part.startswith("-")
     ]
     properties = {prop for part in parts for prop in part.values()}
     if whole := _join_names(parts):

@@ -113,13 +113,15 @@ def read_by_values(
     """Return the property, or `id`, of those columns of unknown names whose values show it.
 
     `columns`: all columns of the table. `profiles`: the columns of unknown names. `taken`:
-    properties that other columns have; only numbers of documents may have further columns.
+    properties that other columns have; only numbers of documents may have further columns. The id
+    is a number of the holder (`find_own_numbers`), or a first column that says it is a number.
     """
     registers, used = find_own_numbers(columns), set(taken)
     found: dict[str, str] = {}
     for column, profile in profiles.items():
         is_number = is_unique_number(profile)
-        if is_number and column in registers and ID not in used:
+        is_first = column == columns[0] and says_number(column)
+        if is_number and (is_first or column in registers) and ID not in used:
             prop = ID
         else:
             prop = property_by_values(profile)
