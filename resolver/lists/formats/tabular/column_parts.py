@@ -50,7 +50,7 @@ _COMPOUNDING = frozenset(
 """Languages that write several ideas as one word."""
 _LONGEST_PART = 20
 """Letters of the longest part of a compound that is looked for."""
-_LEAST_PART, _LEAST_SHORT, _LEAST_SKELETON = 3, 2, 4
+_LEAST_PART, _LEAST_SHORT, _LEAST_SKELETON = 3, 3, 4
 """Minimum number of letters of a part of a compound in letters, of a word cut by a full stop, and
 of a word without its vowels.
 """
@@ -264,8 +264,7 @@ class _Lexicon:
             return [parts]
         if ideas := self._ideas(word) or self._ideas(word.removeprefix("ال")) or self._ideas(bare):
             return [frozenset((idea,)) for idea in sorted(ideas)]
-        # two letters begin too many English words, which stand for those of any language
-        if is_short and len(word) >= _LEAST_SHORT + bool(self._skeletons):
+        if is_short and len(word) >= _LEAST_SHORT:
             words = (*self._whole.items(), *self._begins.items())
             ideas = {idea for long, found in words if long.startswith(word) for idea in found}
         elif len(word) >= _LEAST_SKELETON:
