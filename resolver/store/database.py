@@ -31,6 +31,7 @@ from sqlalchemy.exc import (
 )
 
 from resolver.errors import DatabaseError, StoreError, StoreFullError
+from resolver.store.schema import metadata
 
 SCHEMA_VERSION = "0028"
 """Newest migration in `resolver/store/migrations/versions`."""
@@ -291,13 +292,16 @@ def _migrate(
             place=masked_url(engine),
             hint="`dedupe --store` makes one",
         )
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with commit_lock(engine), write_transaction(engine) as connection:
+        if current is None and not inspect(connection).get_table_names():
+            _create_tables(connection)
+            return
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
@@ -309,6 +313,20 @@ def _migrate(
             ) from error
         if check is not None and current is not None:
             check(connection)
+
+
+def _create_tables(connection: Connection) -> None:
+    """Create the tables of a new store as the newest migration leaves them."""
+    metadata.create_all(connection, checkfirst=False)
+    # the table of Alembic, which the next version of the program reads
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+        " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.execute(
+        text("INSERT INTO alembic_version (version_num) VALUES (:version)"),
+        {"version": SCHEMA_VERSION},
+    )
 
 
 def _schema_version(engine: Engine) -> str | None:

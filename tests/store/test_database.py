@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from resolver.errors import StoreError
 from resolver.store import Store, database
@@ -20,9 +20,31 @@ from resolver.store.schema import metadata
 pytestmark = pytest.mark.slow
 
 
-def test_migrations_produce_the_schema(store: Store) -> None:
-    with store.engine.connect() as connection:
+def upgrade(url: str, version: str) -> Engine:
+    """Create the tables of a version by its migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+    return engine
+
+
+def test_migrations_produce_the_schema(url: str) -> None:
+    engine = upgrade(url, "head")
+    with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+    # a store that was made by migrations is opened as it is
+    Store.open(url, create=False).close()
+
+
+def test_a_new_store_has_the_schema_and_its_version(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == database.SCHEMA_VERSION
 
 
 def test_the_newest_migration_is_the_schema_of_the_program() -> None:
@@ -33,12 +55,8 @@ def test_the_newest_migration_is_the_schema_of_the_program() -> None:
 
 @pytest.mark.parametrize("version", [f"{number:04}" for number in range(1, 9)])
 def test_older_schema_is_upgraded_with_its_rows(url: str, version: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    engine = create_engine(url)
+    engine = upgrade(url, version)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
         connection.execute(text("INSERT INTO sources (name, deduplicated) VALUES ('s', false)"))
         columns = "source, landed, list_version, label, format, records, rejects"
         connection.execute(
