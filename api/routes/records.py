@@ -51,6 +51,10 @@ _POSTED = endpoints.component(
 _WITHDRAWN = endpoints.component(
     "Withdrawn", endpoints.closed_object({"record": endpoints.STRING, "version": endpoints.COUNT})
 )
+_SHORTENED = (
+    "the record states a value that was erased for good, so it was stored without this value; "
+    "remove the value from your data, too"
+)
 _FIELDS = frozenset(
     {"id", "schema", "properties", "datasets", "handling", "relations", "routes", *IGNORED_FIELDS}
 )
@@ -108,7 +112,10 @@ def post() -> Response:
         "entity": committed.entity_id,
         "version": committed.revision,
     }
-    warnings = [*submitted.omissions, *note_uncompared_values(submitted.record, is_stored=True)]
+    warnings: list[str] = [*submitted.omissions]
+    warnings += note_uncompared_values(submitted.record, is_stored=True)
+    if committed.is_shortened:
+        warnings.append(_SHORTENED)
     if warnings:
         answer["warnings"] = warnings
     location = f"{request.script_root}/entities/{committed.entity_id}"

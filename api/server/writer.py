@@ -95,7 +95,7 @@ class WriterClient:
         answer = self._ask({**request, "sender": _encode_sender(sender)})
         if answer is None:
             return self._fallback().post(record, sender, accept_large=accept_large)
-        return CommittedRecord(answer["version"], answer["entity"])
+        return CommittedRecord(answer["version"], answer["entity"], answer["shortened"])
 
     def withdraw(self, record_id: str, sender: RecordOwner = HUB_OWNER) -> int:
         """Withdraw a record and return the revision, as `GroupCommit.withdraw` does."""
@@ -208,7 +208,11 @@ class WriterServer:
             committed = self._group_commit().post_admitted(
                 _decode_record(request["post"]), sender, accept_large=request["accept_large"]
             )
-            return {"version": committed.revision, "entity": committed.entity_id}
+            return {
+                "version": committed.revision,
+                "entity": committed.entity_id,
+                "shortened": committed.is_shortened,
+            }
         except Exception as error:
             # the waiting client must get an answer, whatever the error is
             return _encode_error(error)

@@ -16,7 +16,7 @@ import numpy as np
 from resolver.errors import InputError, OwnerError, ResolverError, ReusedIdError
 from resolver.hub.committer import CommitRequest
 from resolver.hub.hub import Hub
-from resolver.hub.list_updates import build_list_update, find_id_alarms
+from resolver.hub.list_updates import ListUpdate, build_list_update, find_id_alarms
 from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
@@ -48,10 +48,13 @@ _MAX_NAMES = 10
 
 @dataclass(frozen=True, slots=True)
 class CommittedRecord:
-    """Revision in which a record was committed, and the id of its entity."""
+    """Revision in which a record was committed, and the id of its entity. `is_shortened`: the
+    record was stored without values that an erasure has removed, and the sender may know this.
+    """
 
     revision: int
     entity_id: str
+    is_shortened: bool = False
 
 
 @dataclass(slots=True)
@@ -61,12 +64,15 @@ class _PendingRecord:
     accept_large: commit it even if its id named another person or group before, which a batch would
         be held for as well.
 
+    replaces: the sender may see an earlier version of the record, and what was erased from it.
+
     `is_woken` is set once the record has a result, or if its thread is to lead the next commit.
     """
 
     record: Record
     owner: RecordOwner
     accept_large: bool = False
+    replaces: bool = False
     result: CommittedRecord | None = None
     error: Exception | None = None
     is_leader: bool = False
@@ -204,12 +210,18 @@ class GroupCommit:
             return
         batch = Batch.from_records(pending.record for pending in group).canonical()
         agencies = {name: agency for name, (agency, _) in source_owners.items()}
+        shortened: frozenset[str] = frozenset()
+
+        def build_update(view: StoreView) -> ListUpdate:
+            nonlocal shortened
+            update = build_list_update(view, Intake(batch, (), ()), agencies=agencies)
+            shortened = update.shortened_ids
+            return update
+
         request = CommitRequest(
             "record",
             _join_names(sorted({pending.owner.name for pending in group} - {""})),
-            build_update=lambda view: build_list_update(
-                view, Intake(batch, (), ()), agencies=agencies
-            ),
+            build_update=build_update,
             record_count=len(batch),
             source_owners=source_owners,
             claims=claims,
@@ -217,7 +229,9 @@ class GroupCommit:
         revision = self._hub.commit(request).revision
         entity_ids = self._find_entity_ids(revision, group)
         for pending in group:
-            pending.result = CommittedRecord(revision, entity_ids[pending.record.id])
+            record_id = pending.record.id
+            is_shortened = pending.replaces and record_id in shortened
+            pending.result = CommittedRecord(revision, entity_ids[record_id], is_shortened)
 
     def _find_entity_ids(self, revision: int, group: Sequence[_PendingRecord]) -> dict[str, str]:
         """Return the entity id of each of some records at a revision, as its owner knows it."""
@@ -261,6 +275,8 @@ class GroupCommit:
             for pending in allowed:
                 record, owner = pending.record, pending.owner
                 pending.error = reused.get(record.id)
+                # a record that the sender may not see was refused before
+                pending.replaces = record.id in stored or owner.may_change_all
                 if is_visible(record.handling, STRANGER) or not owner.agency:
                     first = source_owners.setdefault(record.source, owner.new_source_owner)
                     may_claim = record.source not in owned and not owner.may_change_all

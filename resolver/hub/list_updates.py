@@ -74,6 +74,7 @@ class ListUpdate:
     - `ids`: records that were read and are current after the update;
     - `outdated_ids`: records that were read but are not in the store: only an older list has them,
       they were withdrawn after the list was accepted, or they were erased;
+    - `shortened_ids`: records that were read with erased values, and are taken without them;
     - `deduplicated_sources`: all deduplicated sources of the store after the update;
       `no_longer_deduplicated`: sources that were deduplicated before;
     - `alarms`: changes that a person has to accept (also among the `notes`).
@@ -90,6 +91,7 @@ class ListUpdate:
     outdated_ids: tuple[str, ...]
     notes: tuple[str, ...]
     alarms: tuple[str, ...] = ()
+    shortened_ids: frozenset[str] = frozenset()
 
     @property
     def ended(self) -> Numbers:
@@ -202,6 +204,7 @@ def build_list_update(
             *alarms,
         ),
         tuple(alarms),
+        frozenset(shortened),
     )
 
 

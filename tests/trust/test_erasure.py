@@ -54,6 +54,7 @@ FILED: Mapping[str, Any] = {
     "query": {"file": "Huancavelicas_Anselmo.pdf"},
 }
 """Purpose and file name that name the person."""
+H3 = Handling("Coast", "H3")
 TEXTS = ("Huancavelicas", "A4419207", "a4419207", "Mogrovejo", "coast:77-1")
 
 
@@ -192,9 +193,22 @@ def test_single_values_are_erased_and_the_record_stays(hub: Hub, tmp_path: Path)
     note = "coast: 1 record of this list taken without values"
     assert any(row.startswith(note) for row in hub.add(make_intake([GONE, OTHER])).notes)
     assert hub.add(make_intake([versions[-1].record])).notes == ()
-    GroupCommit(hub).post(GONE)
+    posts = GroupCommit(hub)
+    assert posts.post(GONE).is_shortened
+    assert not posts.post(versions[-1].record).is_shortened
     with hub.store.view() as view:
         assert view.record("coast:77-1") == versions[-1]
+    # whoever may not know that there was such a record does not learn it from a post
+    hidden = replace(record("lake:1", name="Fela Ticona", phone="+44 20 7946 0333"), handling=H3)
+    hub.add(make_intake([hidden]))
+    asked_too = erasures.ask_for_erasure(
+        hub.store, ["lake:1"], "r", who="ada", confirmed=True, values=["phone"]
+    )
+    assert erasures.erase(hub, asked_too).waits == ()
+    assert posts.post_admitted(hidden).is_shortened
+    hub.withdraw(["lake:1"])
+    port = RecordOwner("k", "Port", may_change_all=False)
+    assert not posts.post(replace(hidden, handling=Handling()), port).is_shortened
     assert "A4419207" not in {text for _, text in found(tmp_path)}
 
 

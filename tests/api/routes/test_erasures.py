@@ -78,6 +78,12 @@ def test_single_values_are_asked_for_and_erased(open_app: Open, url: str) -> Non
         before.record.texts("name"),
         (),
     )
+    entity = {"id": "3", "schema": "Person", "datasets": ["river"]}
+    for texts_sent, count in ((texts, 1), ((), 0)):
+        stated = {"name": [*after.record.texts("name")], prop: [*texts_sent]}
+        posted = client.post("/records", json={**entity, "properties": stated}, headers=ada)
+        warnings = [row for row in posted.json.get("warnings", ()) if "erased" in row]
+        assert (posted.status_code, len(warnings)) == (201, count)
 
 
 def test_a_caller_without_a_name_sees_no_erasure(open_app: Open, url: str) -> None:
