@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tests.examples import examples
+
 # the parser of `re`, which tells apart what a pattern repeats; without types, and by name only
 codes: Any = importlib.import_module("re._constants")
 parser: Any = importlib.import_module("re._parser")
@@ -258,15 +260,21 @@ def _text_of(pattern: re.Pattern[Any]) -> str:
 
 
 def hostile_parts(pattern: re.Pattern[Any]) -> list[tuple[str, str, str]]:
-    """Return (start, piece, end) of hostile texts: a start, a piece to repeat, and an end."""
+    """Return (start, piece, end) of hostile texts: a start, a piece to repeat, and an end.
+
+    At night there are those of four draws.
+    """
+    return list(dict.fromkeys(part for draw in range(examples(1)) for part in _draw(pattern, draw)))
+
+
+def _draw(pattern: re.Pattern[Any], draw: int) -> list[tuple[str, str, str]]:
     text = _text_of(pattern)
-    samples = _Samples(3)
+    samples = _Samples(draw)
     for _ in range(4):
         samples.sample(parser.parse(text, pattern.flags & ~re.DEBUG))
     pieces = [piece for piece in (*samples.pieces, *GENERAL_PIECES) if piece]
-    dice = random.Random(4)
-    if len(pieces) > 150:
-        pieces = dice.sample(pieces, 150)
+    dice = random.Random(draw)
+    pieces = dice.sample(pieces, min(len(pieces), 50))
     prefixes = list(samples.prefixes) or [""]
     parts = [("", piece, end) for piece in pieces for end in ("", "!")]
     parts += [
@@ -275,7 +283,7 @@ def hostile_parts(pattern: re.Pattern[Any]) -> list[tuple[str, str, str]]:
     parts += [
         ("", first + second, "") for first, second in (dice.sample(pieces, 2) for _ in range(30))
     ]
-    return list(dict.fromkeys(parts))
+    return parts
 
 
 def hostile_text(parts: tuple[str, str, str], size: int) -> str:

@@ -75,7 +75,9 @@ _CONTACTS = {"PHONE": "phone", "FAX": "phone", "EMAIL": "email", "WEB": "website
 _CONTACT = re.compile(r"(PHONE|FAX|EMAIL|WEB)\s*[\[:]?\s*(.*?)\]?(?=(?:PHONE|FAX|EMAIL|WEB)|$)")
 _ITEMS = re.compile(r"(?:^|[ ,;])\([a-h]\) ?| ?; ?")
 _LOW = re.compile(r"\blow? quality|\bweak\b", re.I)
-_QUALITY = re.compile(r"\W*(?:good|god|high|low?)\s+quality\W*(?:a\.?k\.?a\.?|alias)?\W*", re.I)
+_QUALITY = re.compile(
+    r"\W*+(?:good|god|high|low?)\s++quality\W*+(?:(?:a\.?k\.?a\.?|alias)\W*+)?", re.I
+)
 _GENDERS = {"M": "male", "F": "female"}
 _TABLE = load_layout("eu_fsf_xml")
 _KNOWN = {

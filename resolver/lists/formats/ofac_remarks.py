@@ -41,7 +41,8 @@ def _labels_by_first_word() -> dict[str, list[tuple[str, str]]]:
 _BY_FIRST_WORD = _labels_by_first_word()
 _WALLET = re.compile(r"Digital Currency Address - (\w+) (\w+)")
 _GENERIC = re.compile(
-    r"((?:[A-Z][\w.'-]*[ ]){0,5}(?:No\.?|Number|#|ID|Code|Card|Permit|License))[: ]+(\S*\d.*)"
+    r"((?:[A-Z][\w.'-]*[ ]){0,5}(?:No\.?|Number|#|ID|Code|Card|Permit|License))[: ]++"
+    r"([^\s\d]*+\d.*)"
 )
 _NO_IDENTIFIER = re.compile(r"Chinese Commercial Code|Fax|Interpol|Tele|Phone|Branch\b", re.I)
 _DATE = r"((?:\d{1,2} )?(?:[A-Z][a-z]{2,8} )?\d{4})"

@@ -259,7 +259,7 @@ _REGISTER_PIECES = re.compile(
 )
 _REGISTER_ITEM = re.compile(
     r"(?P<before>(?:\D*[\s:])?)(?P<number>[A-Z]{0,8}(?:[-/][A-Z]{1,4}){0,3}[-/]?\d[\w/. -]*?\w)"
-    r"(?P<after>\s*\(.*\)?|\s*[,.]?\s*|,?\s+(?:on|issued) .*)"
+    r"(?P<after>\s*+\(.*\)?|\s*+[,.]?\s*+|,?\s++(?:on|issued) .*)"
 )
 _PREFIX = re.compile(r"[A-Z]{1,3}(?: [A-Z]{1,3})*")
 

@@ -313,7 +313,7 @@ _GEORGIAN_LEVELS = parse_pairs(
 )
 _DOUBLES = re.compile(r"(.)\1+")
 _CHINESE = re.compile("ng|x|q|uo|ao|^[a-z]{1,6}(?:fan|lan|nan|pan|tan)$")
-_KANA = re.compile("(?:(?:[kgnhbpmr]y|sh|ch|ts|[sztj]y|[kgsztdnhbpmrwfjy])?[aeiou]|n(?![aeiou]))+")
+_KANA = re.compile("(?>(?:[kgnhbpmr]y|sh|ch|ts|[sztj]y|[kgsztdnhbpmrwfjy])?[aeiou]|n(?![aeiou]))++")
 _KUNREI = re.compile("s[iy]|t[iuy]|hu|z[iy]|sh|ch|ts|f|j")
 _HEPBURN = parse_pairs(
     """
