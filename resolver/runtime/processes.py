@@ -21,6 +21,7 @@ import ctypes
 import gc
 import os
 import pickle
+import resource
 import signal
 import sys
 import threading
@@ -30,6 +31,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from functools import cache, partial
 from itertools import pairwise
 from operator import itemgetter
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -455,11 +457,20 @@ def bound_heaps() -> None:
         library.mallopt(_OWN_PAGES, _OWN_BYTES)
 
 
+def _resident_bytes() -> int:
+    """Return how much memory this process takes now; glibc, and so the caller, implies Linux."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
 def release_large_heap() -> None:
     """Give the free memory of a kept heap back to the system if it is large, and from now on as it
     becomes free.
+
+    The library visits all free parts to tell the size of its heap, so the cheaper size of the
+    process is asked first.
     """
-    if _KEPT and _KEPT[0].mallinfo2().arena > _MOST_KEPT:
+    if _KEPT and _resident_bytes() > _MOST_KEPT and _KEPT[0].mallinfo2().arena > _MOST_KEPT:
         library = _KEPT.pop()
         library.mallopt(_MAPPED, _USUAL_MAPPED)
         library.mallopt(_TRIM, _USUAL_TRIM)
