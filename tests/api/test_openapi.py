@@ -183,7 +183,7 @@ def test_schemathesis_finds_no_failure(guarded: tuple[str, str], tmp_path: Path)
         "--max-examples",
         "2",
         "--max-time",
-        "60",
+        "30",
         "--seed",
         "7",
         "--request-timeout",
