@@ -65,9 +65,9 @@ _OTHER_VALUES = (
     (re.compile(r"Website\s*:\s*(\S+)"), "website"),
     (re.compile(r"E-?mail(?: address)?\s*:\s*([^\s@]{1,100}@[^\s@]{1,250}?)\.?"), "email"),
     (re.compile(r"(?:Tel\.|Telephone|Phone)(?: number)?\s*:\s*([+\d][\d ()/-]+)"), "phone"),
-    (re.compile(r"Type of entity\s*:\s*(.+)"), "legalForm"),
+    (re.compile(r"Type of entity\s*:\s*+(.+)"), "legalForm"),
 )
-_DATED = re.compile(r"Date of registration\s*:\s*(.+)")
+_DATED = re.compile(r"Date of registration\s*:\s*+(.+)")
 _TABLE = load_layout("ch_seco")
 
 
