@@ -36,7 +36,7 @@ from resolver.api.endpoints import (
 )
 from resolver.api.server.responses import json_response
 
-_PART = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<words>[^)]*)\))?:)?(?P<name>\w+)>")
+_PART = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<words>[^()]*)\))?:)?(?P<name>\w+)>")
 _GUARDED_ERRORS = (401, 403, 422, 429, 503)
 """Errors of every endpoint that asks for a scope."""
 _OPERATION_IDS = {

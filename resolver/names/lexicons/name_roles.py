@@ -305,7 +305,7 @@ def word_symbols() -> Iterator[tuple[str, str, list[str]]]:
 def _titles() -> re.Pattern[str]:
     """Return the pattern of titles and signs before the name of a person."""
     return re.compile(
-        rf"^\W*(?:(?:{'|'.join(map(re.escape, read_table('names')['person_prefixes']))})\.?\s+)*",
+        rf"^\W*(?:(?:{'|'.join(map(re.escape, read_table('names')['person_prefixes']))})\.?\s+)*+",
         re.IGNORECASE,
     )
 
