@@ -286,6 +286,15 @@ class Audience:
             return EVERYBODY
         return cls(tuple(Viewer(row[0], row[1], frozenset(row[2:])) for row in json.loads(key)))
 
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """Place among audiences: one that sees more comes after all that see less.
+
+        It depends on no other audience, so the part of a batch has the order of the whole.
+        """
+        least = min(map(_count_rights, self.viewers))
+        return least, -len(self.viewers), self.key
+
     def includes(self, other: Audience) -> bool:
         """Return whether all viewers of another audience belong to this one."""
         return all(
@@ -301,6 +310,14 @@ class Audience:
 
 def _describe(viewer: Viewer) -> list[str]:
     return [viewer.name, viewer.agency, *sorted(viewer.scopes)]
+
+
+def _count_rights(viewer: Viewer) -> int:
+    """Return how many codes of the own agency and of another one a viewer may read."""
+    agencies = (viewer.agency, f"not {viewer.agency}")
+    return sum(
+        is_visible(Handling(agency, code), viewer) for agency in agencies for code in HANDLING_CODES
+    )
 
 
 def _sees_all_of(viewer: Viewer, other: Viewer) -> bool:
@@ -329,8 +346,9 @@ class VisibilityClasses:
     """Classes of viewers of the rows of a batch.
 
     `compartment` is the compartment of each row, and `views` (classes × compartments) the
-    compartments that each class sees. A class comes after all classes that see less. The common
-    part of two views is a view, too, or empty. `audiences` are the viewers of each class.
+    compartments that each class sees. A class comes after all classes that see less. Any two
+    classes come in the same order in every batch. The common part of two views is a view, too, or
+    empty. `audiences` are the viewers of each class.
     """
 
     compartment: IntArray
@@ -440,7 +458,8 @@ def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClass
         )
         for view in views
     )
-    return VisibilityClasses(compartment, views, audiences)
+    order = sorted(range(len(views)), key=lambda number: audiences[number].rank)
+    return VisibilityClasses(compartment, views[order], tuple(audiences[at] for at in order))
 
 
 def _list_viewers(handlings: Sequence[Handling]) -> list[Viewer]:
@@ -457,7 +476,7 @@ def _list_viewers(handlings: Sequence[Handling]) -> list[Viewer]:
 
 
 def _close_views(views: Flags) -> Flags:
-    """Return the distinct views and their intersections, without the empty one, smaller first."""
+    """Return the distinct views and their intersections, without the empty one."""
     view_of = {int.from_bytes(np.packbits(view).tobytes(), "big"): view for view in views}
     fresh = list(view_of)
     while fresh:
@@ -469,8 +488,7 @@ def _close_views(views: Flags) -> Flags:
         }
         view_of |= shared
         fresh = list(shared)
-    order = sorted((int(view.sum()), mask) for mask, view in view_of.items() if mask)
-    return np.array([view_of[mask] for _, mask in order])
+    return np.array([view_of[mask] for mask in sorted(view_of) if mask])
 
 
 __all__ = [

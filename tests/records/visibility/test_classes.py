@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resolver.records import Batch, Handling
@@ -40,7 +40,7 @@ handlings = st.lists(st.sampled_from(HANDLINGS), min_size=1, max_size=8)
 
 
 def make_batch(items: list[Handling]) -> Batch:
-    records = (record(f"a:{row}", name="Ali") for row in range(len(items)))
+    records = (record(f"a:{row:02}", name="Ali") for row in range(len(items)))
     return Batch.from_records(
         replace(item, handling=handling) for item, handling in zip(records, items, strict=True)
     ).canonical()
@@ -73,6 +73,22 @@ def test_what_two_classes_see_is_an_earlier_class(items: list[Handling]) -> None
     for first, second in product(range(len(views)), repeat=2):
         shared = tuple(a and b for a, b in zip(views[first], views[second], strict=True))
         assert not any(shared) or views.index(shared) <= min(first, second)
+
+
+@given(handlings, handlings)
+@example([Handling("Coast", "H3"), Handling("River", "H3")], [Handling("Coast", "H2")])
+def test_classes_of_a_part_have_the_order_of_the_whole(
+    items: list[Handling], more: list[Handling]
+) -> None:
+    """Else entities would depend on which records a commit compares."""
+    whole, own = find_classes([*items, *more]), find_classes(items)
+    if whole is None or own is None:
+        return
+    left, right = (side.ravel() for side in np.indices((len(items), len(items)), dtype=np.int32))
+    by_own, by_whole = (classes.find_first(left, right) for classes in (own, whole))
+    order = np.argsort(by_own, kind="stable")
+    assert (np.diff(by_whole[order]) >= 0).all()
+    assert len(np.unique(by_own)) == len(np.unique(by_whole))
 
 
 @given(handlings)
