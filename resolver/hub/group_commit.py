@@ -210,12 +210,14 @@ class GroupCommit:
             return
         batch = Batch.from_records(pending.record for pending in group).canonical()
         agencies = {name: agency for name, (agency, _) in source_owners.items()}
-        shortened: frozenset[str] = frozenset()
+        updates: list[ListUpdate] = []
 
         def build_update(view: StoreView) -> ListUpdate:
-            nonlocal shortened
-            update = build_list_update(view, Intake(batch, (), ()), agencies=agencies)
-            shortened = update.shortened_ids
+            # erased records were refused before to all who may know of them
+            update = build_list_update(
+                view, Intake(batch, (), ()), agencies=agencies, sender=STRANGER
+            )
+            updates.append(update)
             return update
 
         request = CommitRequest(
@@ -230,7 +232,13 @@ class GroupCommit:
         entity_ids = self._find_entity_ids(revision, group)
         for pending in group:
             record_id = pending.record.id
-            is_shortened = pending.replaces and record_id in shortened
+            if record_id in updates[-1].outdated_ids:
+                pending.error = ReusedIdError(
+                    "all names of the record were erased, so it is not taken again",
+                    hint="an erasure holds for good; ask the keeper of the store",
+                )
+                continue
+            is_shortened = pending.replaces and record_id in updates[-1].shortened_ids
             pending.result = CommittedRecord(revision, entity_ids[record_id], is_shortened)
 
     def _find_entity_ids(self, revision: int, group: Sequence[_PendingRecord]) -> dict[str, str]:

@@ -37,7 +37,7 @@ from resolver.lists.reader_types import Intake, ListInfo
 from resolver.records import Batch, concat
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import DATASETS, PROPERTIES, ValueType
-from resolver.records.visibility import tighten_handling
+from resolver.records.visibility import OPERATOR, Viewer, tighten_handling
 from resolver.store import (
     Acceptance,
     LaterChanges,
@@ -126,6 +126,7 @@ def build_list_update(
     guests: Collection[str] = (),
     agencies: Mapping[str, str] = MappingProxyType({}),
     choose_own: ChooseRecords = dict,
+    sender: Viewer = OPERATOR,
 ) -> ListUpdate:
     """Return the changes that an intake makes to the store of a view.
 
@@ -133,7 +134,8 @@ def build_list_update(
     versions of their lists are not compared with the lists of the intake. `agencies`: agency that
     sends the records of a source, for sources that belong to no agency. `choose_own` returns, of
     some stored records, those that the sender may withdraw. Only these are withdrawn. In the
-    source of another owner, only these count for the alarms.
+    source of another owner, only these count for the alarms. Notes count erasures only from
+    records that the `sender` may see.
     """
     sources = {
         source.name: replace(source, list_version="") if source.name in guests else source
@@ -144,11 +146,13 @@ def build_list_update(
     older, replacing, incomplete = _compare_versions(intake, read, sources)
     later = LaterChanges() if acceptance is None else view.changes_accepted_after(acceptance)
     batch, older_ids = _remove_outdated(intake, older, sources, later)
-    erased = view.erased_ids(batch.ids.to_pylist())
+    seen = view.seen_by(sender)
+    erased = seen.erased_ids(batch.ids.to_pylist())
     if erased:
         is_erased = np.array([end in erased for end in batch.ids.to_pylist()], dtype=bool)
         batch = batch.take(np.flatnonzero(~is_erased)).canonical()
     batch, nameless, shortened = _remove_erased_values(batch, view)
+    told = erased | seen.known_ids([*nameless, *shortened])
     erased |= nameless
     contents = encode_contents(batch)
     ids = batch.ids.to_pylist()
@@ -199,8 +203,8 @@ def build_list_update(
         (
             *_list_notes(read, older, incomplete, unread),
             *_later_notes(intake.batch.ids.to_pylist(), older, later),
-            *_erased_notes(erased, _REFUSED),
-            *_erased_notes(shortened, _SHORTENED),
+            *_erased_notes(erased & told, _REFUSED),
+            *_erased_notes(shortened & told, _SHORTENED),
             *alarms,
         ),
         tuple(alarms),

@@ -110,7 +110,7 @@ def build_owned_update(
             if end not in others and (end in own or end.partition(":")[0] not in guests)
         }
 
-    update = build_list_update(view, intake, acceptance, guests, agencies, choose_own)
+    update = build_list_update(view, intake, acceptance, guests, agencies, choose_own, owner.viewer)
     check_update_handling(view, update, owner)
     check_guest_records(view, update.superseded, guests, owner)
     for name in sorted(guests):

@@ -288,9 +288,10 @@ class Audience:
 
     @property
     def rank(self) -> tuple[int, int, str]:
-        """Place among audiences: one that sees more comes after all that see less.
+        """Sort key of audiences: one that sees more comes after all that see less.
 
-        It depends on no other audience, so the part of a batch has the order of the whole.
+        It does not depend on the other audiences, so a part of a batch has the order of the whole
+        batch.
         """
         least = min(map(_count_rights, self.viewers))
         return least, -len(self.viewers), self.key

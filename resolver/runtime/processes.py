@@ -31,7 +31,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from functools import cache, partial
 from itertools import pairwise
 from operator import itemgetter
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -457,20 +456,16 @@ def bound_heaps() -> None:
         library.mallopt(_OWN_PAGES, _OWN_BYTES)
 
 
-def _resident_bytes() -> int:
-    """Return how much memory this process takes now; glibc, and so the caller, implies Linux."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize()
-
-
 def release_large_heap() -> None:
     """Give the free memory of a kept heap back to the system if it is large, and from now on as it
     becomes free.
 
-    The library visits all free parts to tell the size of its heap, so the cheaper size of the
-    process is asked first.
+    The library visits all free parts of its heap to tell the size. So it is only asked if the
+    process has ever been that large.
     """
-    if _KEPT and _resident_bytes() > _MOST_KEPT and _KEPT[0].mallinfo2().arena > _MOST_KEPT:
+    if not _KEPT or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss <= _MOST_KEPT >> 10:
+        return
+    if _KEPT[0].mallinfo2().arena > _MOST_KEPT:
         library = _KEPT.pop()
         library.mallopt(_MAPPED, _USUAL_MAPPED)
         library.mallopt(_TRIM, _USUAL_TRIM)

@@ -27,8 +27,8 @@ from resolver.runtime.key_groups import sort_distinct, unite
 from resolver.store import bulk_rows
 from resolver.store.bulk_rows import EventKind, Numbers
 from resolver.store.database import lock_transaction, utc_text, write_transaction
-from resolver.store.link_queries import split_chunks
-from resolver.store.record_contents import RecordContents, keyed_id, restricted_record_ids
+from resolver.store.entity_queries import find_restricted, name_restricted
+from resolver.store.record_contents import RecordContents, restricted_record_ids
 from resolver.store.schema import (
     decisions,
     entities,
@@ -362,16 +362,10 @@ def _change_entities(connection: Connection, changes: Commit) -> None:
 def _add_restricted_ids(connection: Connection, changes: Commit, secret: str) -> None:
     """Give an id to each record that is restricted for the first time."""
     ids = restricted_record_ids(changes.records) if changes.records is not None else []
-    present: set[str] = set()
-    for part in split_chunks(ids):
-        is_present = bulk_rows.is_among(connection, restricted_ids.c.record_id, part)
-        present |= set(
-            connection.execute(select(restricted_ids.c.record_id).where(is_present)).scalars()
-        )
-    fresh = sorted(set(ids) - present)
+    fresh = sorted(set(ids) - find_restricted(connection, ids).keys())
     columns: dict[str, Sequence[Any]] = {
         "record_id": fresh,
-        "id": [keyed_id(secret, record_id) for record_id in fresh],
+        "id": name_restricted(connection, secret, fresh),
         "first": [changes.base + 1] * len(fresh),
     }
     bulk_rows.insert_rows(restricted_ids, columns, connection)

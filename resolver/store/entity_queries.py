@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from resolver.errors import StoreError
 from resolver.records import Handling
@@ -42,6 +42,7 @@ from resolver.store.record_contents import (
     RestrictedId,
     decode_handling,
     eldest_id,
+    erased_id,
     keyed_id,
 )
 from resolver.store.record_queries import RecordQueries, RecordRows
@@ -57,6 +58,26 @@ from resolver.store.schema import (
 )
 
 _ENTITY_ROWS = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities"'
+
+
+def find_restricted(connection: Connection, record_ids: Sequence[str]) -> dict[str, RestrictedId]:
+    """Return the restricted id of each record that is or was restricted, by record id."""
+    sql = 'SELECT "first", "record_id", "id" FROM "restricted_ids" WHERE "record_id" {among}'
+    return {
+        row[1]: RestrictedId(*row)
+        for part in split_chunks(record_ids)
+        for row in fetch_rows(connection, sql, part)
+    }
+
+
+def name_restricted(connection: Connection, secret: str, record_ids: Sequence[str]) -> list[str]:
+    """Return the restricted ids of records that become restricted for the first time."""
+    new_ids = {record_id: erased_id(secret, record_id) for record_id in record_ids}
+    erased = find_restricted(connection, list(new_ids.values()))
+    return [
+        keyed_id(secret, new_id if new_id in erased else record_id)
+        for record_id, new_id in new_ids.items()
+    ]
 
 
 class EntityQueries(RecordQueries):
@@ -164,16 +185,12 @@ class EntityQueries(RecordQueries):
 
         `with_new` adds, for all other records, the id that they would get with the next commit.
         """
-        sql = 'SELECT "first", "record_id", "id" FROM "restricted_ids" WHERE "record_id" {among}'
-        ids = {
-            row[1]: RestrictedId(*row)
-            for part in split_chunks(record_ids)
-            for row in fetch_rows(self.connection, sql, part)
-        }
+        ids = find_restricted(self.connection, record_ids)
         if with_new:
-            secret, revision = self.head.id_secret, self.revision + 1
-            for record_id in set(record_ids) - ids.keys():
-                ids[record_id] = RestrictedId(revision, record_id, keyed_id(secret, record_id))
+            revision, fresh = self.revision + 1, sorted(set(record_ids) - ids.keys())
+            names = name_restricted(self.connection, self.head.id_secret, fresh)
+            for record_id, name in zip(fresh, names, strict=True):
+                ids[record_id] = RestrictedId(revision, record_id, name)
         return ids
 
     def restricted_name(self, record_ids: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ occur.
   well.
 - `ErasedWords` finds and replaces these values in texts, as whole words.
 - `find_events` finds the audit events that hold a value or ask for it.
-- `ByteFinder` finds the forms of texts (`search_forms`) in the bytes of files.
+- `ByteFinder` finds the forms of texts (`search_forms`) in the bytes of files, and
+  `SpelledNumbers` finds numbers in every spelling.
 """
 
 from __future__ import annotations
@@ -483,6 +484,26 @@ def search_forms(text: str) -> list[bytes]:
             other = text.encode(encoding)
             encoded |= {other} if len(other) >= MIN_BYTES else set()
     return sorted(encoded)
+
+
+class SpelledNumbers:
+    """Finds numbers in the bytes of files in every spelling, in ASCII letters or in UTF-16."""
+
+    def __init__(self, numbers: Sequence[str]) -> None:
+        self._finder = ByteFinder({form.encode() for form in numbers})
+        self.most_bytes = 8 * max(map(len, numbers), default=0)
+        """Number of bytes that no spelling exceeds."""
+
+    def find(self, data: bytes) -> Iterator[str]:
+        """Yield the numbers that occur in some bytes, but not as a part of a longer number."""
+        lowered = data.lower()
+        gaps = _GAPS.encode() + b"\0"
+        gap = b"[%b]{0,5}" % re.escape(gaps)
+        for form in self._finder.find(lowered.translate(None, gaps)):
+            spelled = gap.join(re.escape(form[at : at + 1]) for at in range(len(form)))
+            ends = rb"(?<![a-z0-9.])(?<![a-z0-9.]\0)(?:0\0?0%b)?%b(?!\0?[a-z0-9])"
+            if re.search(ends % (gap, spelled), lowered):
+                yield form.decode()
 
 
 class ByteFinder:

@@ -181,10 +181,16 @@ class TableRewriter:
         return self._rewrite_texts(decisions)
 
     def _rewrite_restricted_ids(self) -> int:
-        count = 0
+        c, count = restricted_ids.c, 0
         for record_id, new_id in self._new_ids.items():
-            row = update(restricted_ids).where(restricted_ids.c.record_id == record_id)
-            count += self._connection.execute(row.values(record_id=new_id)).rowcount
+            is_one = c.record_id == record_id
+            # a record that was sent after an earlier erasure of which its sender did not know
+            query = select(c.record_id).where(c.record_id == new_id)
+            if self._connection.execute(query).first() is None:
+                change: Any = update(restricted_ids).where(is_one).values(record_id=new_id)
+            else:
+                change = delete(restricted_ids).where(is_one)
+            count += self._connection.execute(change).rowcount
         return count
 
     def _rewrite_decisions(self) -> int:

@@ -200,7 +200,11 @@ class RestrictedId(NamedTuple):
 
 
 def keyed_id(secret: str, record_id: str) -> str:
-    """Return the id of an entity whose eldest record is this restricted record."""
+    """Return the id of an entity whose eldest record is this restricted record.
+
+    If a record of this id was erased, its entity keeps the keyed id. A record that is sent later
+    under the same id, by somebody who may not know of the erasure, has the keyed id of `erased_id`.
+    """
     return _PREFIX + _digest(secret, f"record\x1f{record_id}")
 
 

@@ -133,11 +133,15 @@ class RecordQueries(Snapshot):
         named = {erased_id(secret, record_id): record_id for record_id in record_ids}
         # an id that replaces an erased record's id cannot be used either
         named |= {row: row for row in record_ids if is_erased_id(row)}
-        versions = self.record_numbers(list(named))
+        return {named[new_id] for new_id in self.known_ids(list(named))}
+
+    def known_ids(self, record_ids: Sequence[str]) -> set[str]:
+        """Return those ids of which the viewer may see a version."""
+        versions = self.record_numbers(record_ids)
         handling = self.handling_of([number for rows in versions.values() for number in rows])
         return {
-            named[new_id]
-            for new_id, numbers in versions.items()
+            record_id
+            for record_id, numbers in versions.items()
             if any(is_visible(handling.get(row, Handling()), self.viewer) for row in numbers)
         }
 

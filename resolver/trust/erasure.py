@@ -51,7 +51,7 @@ from resolver.records.visibility import Viewer, visible_records
 from resolver.screening.jobs import SCREENING_JOB
 from resolver.store import JobState, Store
 from resolver.store.array_files import replace_file
-from resolver.store.erased_values import ByteFinder, ErasedValues, search_forms
+from resolver.store.erased_values import ByteFinder, ErasedValues, SpelledNumbers, search_forms
 from resolver.store.erasures import MAX_REASON as MAX_REASON
 from resolver.store.erasures import MAX_RECORDS as MAX_RECORDS
 from resolver.store.erasures import Erasure as Erasure
@@ -328,39 +328,42 @@ def _holds(path: Path, values: ErasedValues, further: Sequence[str]) -> bool:
     another value that many have counts only in a file that names one of the records.
     """
     if not values.about:
-        return bool(_count_texts(path, (*values.searched_bytes, *further)))
-    if _count_texts(path, values.searched_bytes):
+        return bool(_count_texts(path, (*values.searched_bytes, *further), values.numbers))
+    if _count_texts(path, values.searched_bytes, values.numbers):
         return True
     return bool(_count_texts(path, further) and _count_texts(path, values.about))
 
 
-def _count_texts(path: Path, texts: Sequence[str]) -> int:
-    """Return how many texts a file holds, also if it is compressed; 0 if it is gone.
+def _count_texts(path: Path, texts: Sequence[str], numbers: Sequence[str] = ()) -> int:
+    """Return how many texts a file holds, also if it is compressed; 0 if it is gone. `numbers`
+    count in every spelling.
 
     In a damaged archive, the content before the damage counts.
     """
     found = set[str]()
     with suppress(OSError), path.open("rb") as file:
-        _scan(_parts(file), texts, found)
+        _scan(_parts(file), texts, numbers, found)
         file.seek(0)
         with suppress(*_DAMAGES):
-            _scan_unpacked(file, path, texts, found)
+            for parts in _unpack(file, path):
+                _scan(parts, texts, numbers, found)
     return len(found)
 
 
-def _scan_unpacked(file: BufferedReader, path: Path, texts: Sequence[str], found: set[str]) -> None:
+def _unpack(file: BufferedReader, path: Path) -> Iterator[Iterator[bytes]]:
+    """Yield the content of each compressed part of a file."""
     start = file.read(4)
     file.seek(0)
     if start[:2] == b"\x1f\x8b":
         with gzip.open(file) as content:
-            _scan(_parts(content), texts, found)
+            yield _parts(content)
     elif start == b"PK\x03\x04":
         with zipfile.ZipFile(file) as archive:
             for name in archive.namelist():
                 with archive.open(name) as content:
-                    _scan(_parts(content), texts, found)
+                    yield _parts(content)
     elif start == PARQUET_MAGIC:
-        _scan(_unpack_table(path), texts, found)
+        yield _unpack_table(path)
 
 
 def _parts(file: Any) -> Iterator[bytes]:
@@ -377,8 +380,11 @@ def _unpack_table(path: Path) -> Iterator[bytes]:
         yield orjson.dumps(batch.to_pylist(), default=str)
 
 
-def _scan(parts: Iterable[bytes], texts: Sequence[str], found: set[str]) -> None:
-    """Add the texts that occur in the parts of a file, in any of their forms.
+def _scan(
+    parts: Iterable[bytes], texts: Sequence[str], numbers: Sequence[str], found: set[str]
+) -> None:
+    """Add the texts that occur in the parts of a file, in any of their forms, and the `numbers`
+    that do so in any spelling.
 
     Digits that are a part of a longer number, of a fraction or of a digest do not count, because
     short numbers occur in any file by chance.
@@ -387,13 +393,16 @@ def _scan(parts: Iterable[bytes], texts: Sequence[str], found: set[str]) -> None
     for text in texts:
         for form in search_forms(text):
             texts_of.setdefault(form, []).append(text)
-    finder, overlap = ByteFinder(texts_of), max(map(len, texts_of), default=1) - 1
+    finder, spelled = ByteFinder(texts_of), SpelledNumbers(numbers)
+    overlap = max(spelled.most_bytes, *map(len, texts_of), 1) - 1
     tail = b""
     for part in parts:
         data = tail + part
         for form in finder.find(data):
             if not _NUMBER.fullmatch(form) or _is_whole(form, data):
                 found.update(texts_of[form])
+        if numbers:
+            found.update(spelled.find(data))
         tail = data[-overlap:] if overlap else b""
 
 

@@ -240,11 +240,24 @@ def test_an_erased_number_is_left_in_no_spelling(hub: Hub, tmp_path: Path) -> No
     row = {"who": "desk", "agency": "", "purpose": "p", "request_id": "", "version": 2, "model": ""}
     query = {"phone": "+442079460111"}
     hub.store.audit_events.append([{**row, "action": "match", "query": query, "answer": {}}])
+    jobs = tmp_path / "hub.db.jobs"
+    sent = {
+        "plain": b"id,phone\n1,0044 (20) 79.46-01 11\n",
+        "wide": "Ax 55-81034".encode("utf-16"),
+        "packed": gzip.compress(b"passport ax/558 1034"),
+        "longer": b"0044 20 7946 01112; 1.442079460111",
+        "in_two": b"+44 20 7946; 0111",
+    }
+    for name, content in sent.items():
+        (jobs / name).mkdir(parents=True)
+        (jobs / name / "list.csv").write_bytes(content)
     erasure = erasures.ask_for_erasure(
         hub.store, ["coast:88"], "r", who="ada", confirmed=True, values=[*stated, "address"]
     )
-    result = erasures.erase(hub, erasure, tmp_path / "hub.db.jobs")
+    result = erasures.erase(hub, erasure, jobs)
     assert (result.waits, result.erasure.state) == ((), ErasureState.DONE)
+    assert {path.parent.name for path in jobs.rglob("*.csv")} == {"longer", "in_two"}
+    shutil.rmtree(jobs)
     content = b"".join(stored_bytes(tmp_path).values()).lower()
     left = (b"7946 0111", b"79460111", b"7946-0111", b"558 1034", b"5581034", b"12 arequipa")
     # another record has this address, and a verdict on that record keeps it
@@ -262,6 +275,39 @@ def test_an_erased_number_is_left_in_no_spelling(hub: Hub, tmp_path: Path) -> No
         hub.store, ["coast:89"], "r", who="ada", confirmed=True, values=["phone"]
     )
     assert erasures.erase(hub, erasure).waits == ()
+
+
+def test_notes_count_no_erasures_from_records_hidden_from_the_sender(hub: Hub) -> None:
+    """One agency sends restricted records to the source of another one, and guesses its ids."""
+    port = RecordOwner("k", "Port", may_change_all=False)
+    own = replace(record("lake:9", name="Gema Apaza"), handling=Handling("Port", "H2"))
+    sent = [
+        record("lake:1", name="Fela Ticona", phone="+44 20 7946 0333"),
+        record("lake:2", name="Hugo Mamani", phone="+44 20 7946 0444"),
+    ]
+    hub.add(make_intake([replace(row, handling=H3) for row in sent]))
+    hub.add(make_intake([own]), owner=port)
+    for ids, values in ((["lake:1"], ["phone"]), (["lake:2"], [])):
+        asked = erasures.ask_for_erasure(
+            hub.store, ids, "r", who="ada", confirmed=True, values=values
+        )
+        assert erasures.erase(hub, asked).waits == ()
+    hub.withdraw(["lake:1"])
+    hidden = make_intake([replace(row, handling=Handling("Port", "H2")) for row in sent])
+    with_all = hub.add(hidden, dry_run=True)
+    assert len([row for row in with_all.notes if "erased" in row or "erasure" in row]) == 2
+    assert hub.add(hidden, owner=port).notes == ()
+    # a record of an agency that knows nothing is taken, and can be erased, too
+    for agency in ("Port", "Lake"):
+        own = replace(sent[1], handling=Handling(agency, "H2"))
+        owner = RecordOwner("k", agency, may_change_all=False)
+        if agency == "Lake":
+            GroupCommit(hub).post_admitted(own, owner)
+        with hub.store.view() as view:
+            assert view.seen_by(owner.viewer).entity("lake:2") is not None
+        assert erasures.erase(hub, ask(hub, "lake:2")).waits == ()
+        with pytest.raises(ReusedIdError):
+            GroupCommit(hub).post_admitted(own, owner)
 
 
 def test_values_that_cannot_be_erased_are_refused(hub: Hub) -> None:
@@ -287,6 +333,8 @@ def test_a_record_whose_names_were_all_erased_is_not_taken(hub: Hub, tmp_path: P
     assert erasures.erase(hub, erasure).waits == ()
     result = hub.add(make_intake([older]))
     assert (result.new_count, result.outdated_ids) == (0, ("coast:80",))
+    with pytest.raises(ReusedIdError, match="all names"):
+        GroupCommit(hub).post(older)
     with hub.store.view() as view:
         stored = view.record("coast:80")
     assert stored is not None
