@@ -376,10 +376,7 @@ def _stix_identity(node: GraphNode, records: Sequence[Record]) -> dict[str, Any]
         "identity_class": _CLASSES.get(node.kind, "unknown"),
         "labels": [*node.activities] or None,
         "description": f"Countries: {', '.join(node.countries)}" if node.countries else None,
-        "external_references": [
-            {"source_name": record.source, "external_id": record.id} for record in records
-        ]
-        or None,
+        "external_references": [_reference(record.source, record.id) for record in records] or None,
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -404,14 +401,18 @@ def _stix_relationships(
             # a period that ends before it starts is not valid
             "stop_time": f"{last}T23:59:59.000Z" if last and last >= first else "",
             "external_references": [
-                {"source_name": row.source, "external_id": row.record, "description": row.sentence}
-                if row.sentence
-                else {"source_name": row.source, "external_id": row.record}
+                _reference(row.source, row.record)
+                | ({"description": row.sentence} if row.sentence else {})
                 for row in statements
             ],
         }
         filled = {name: value for name, value in facts.items() if value}
         yield {"type": "relationship", "id": _stix_id("relationship", key), **common, **filled}
+
+
+def _reference(source: str, record_id: str) -> dict[str, str]:
+    """Return a reference to a record, by the id that its list gave it."""
+    return {"source_name": source, "external_id": record_id.partition(":")[2]}
 
 
 def _stix_id(kind: str, key: str) -> str:
