@@ -27,7 +27,7 @@ from resolver.runtime.key_groups import sort_distinct, unite
 from resolver.store import bulk_rows
 from resolver.store.bulk_rows import EventKind, Numbers
 from resolver.store.database import lock_transaction, utc_text, write_transaction
-from resolver.store.entity_queries import find_restricted, name_restricted
+from resolver.store.entity_queries import new_restricted_ids, read_restricted_ids
 from resolver.store.record_contents import RecordContents, restricted_record_ids
 from resolver.store.schema import (
     decisions,
@@ -362,10 +362,10 @@ def _change_entities(connection: Connection, changes: Commit) -> None:
 def _add_restricted_ids(connection: Connection, changes: Commit, secret: str) -> None:
     """Give an id to each record that is restricted for the first time."""
     ids = restricted_record_ids(changes.records) if changes.records is not None else []
-    fresh = sorted(set(ids) - find_restricted(connection, ids).keys())
+    fresh = sorted(set(ids) - read_restricted_ids(connection, ids).keys())
     columns: dict[str, Sequence[Any]] = {
         "record_id": fresh,
-        "id": name_restricted(connection, secret, fresh),
+        "id": new_restricted_ids(connection, secret, fresh),
         "first": [changes.base + 1] * len(fresh),
     }
     bulk_rows.insert_rows(restricted_ids, columns, connection)

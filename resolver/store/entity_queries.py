@@ -60,7 +60,9 @@ from resolver.store.schema import (
 _ENTITY_ROWS = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities"'
 
 
-def find_restricted(connection: Connection, record_ids: Sequence[str]) -> dict[str, RestrictedId]:
+def read_restricted_ids(
+    connection: Connection, record_ids: Sequence[str]
+) -> dict[str, RestrictedId]:
     """Return the restricted id of each record that is or was restricted, by record id."""
     sql = 'SELECT "first", "record_id", "id" FROM "restricted_ids" WHERE "record_id" {among}'
     return {
@@ -70,10 +72,10 @@ def find_restricted(connection: Connection, record_ids: Sequence[str]) -> dict[s
     }
 
 
-def name_restricted(connection: Connection, secret: str, record_ids: Sequence[str]) -> list[str]:
+def new_restricted_ids(connection: Connection, secret: str, record_ids: Sequence[str]) -> list[str]:
     """Return the restricted ids of records that become restricted for the first time."""
     new_ids = {record_id: erased_id(secret, record_id) for record_id in record_ids}
-    erased = find_restricted(connection, list(new_ids.values()))
+    erased = read_restricted_ids(connection, list(new_ids.values()))
     return [
         keyed_id(secret, new_id if new_id in erased else record_id)
         for record_id, new_id in new_ids.items()
@@ -185,10 +187,10 @@ class EntityQueries(RecordQueries):
 
         `with_new` adds, for all other records, the id that they would get with the next commit.
         """
-        ids = find_restricted(self.connection, record_ids)
+        ids = read_restricted_ids(self.connection, record_ids)
         if with_new:
             revision, fresh = self.revision + 1, sorted(set(record_ids) - ids.keys())
-            names = name_restricted(self.connection, self.head.id_secret, fresh)
+            names = new_restricted_ids(self.connection, self.head.id_secret, fresh)
             for record_id, name in zip(fresh, names, strict=True):
                 ids[record_id] = RestrictedId(revision, record_id, name)
         return ids
