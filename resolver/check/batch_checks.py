@@ -104,7 +104,7 @@ def compare_many(
     if not variants:
         return [CandidateRounds(()) for _ in queries]
     records = [
-        replace(comparable_record(row), id=f"{SOURCE}:{number:09d}")
+        replace(comparable_record(row, snapshot.models.tables), id=f"{SOURCE}:{number:09d}")
         for number, row in enumerate(variants)
     ]
     prepared = normalize(Batch.from_records(records).canonical(), snapshot.models)

@@ -10,10 +10,12 @@ recognized.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import accumulate
 
 from resolver.check.ranking import Rivals
 from resolver.errors import DateError, RecordError
@@ -27,10 +29,13 @@ from resolver.lists.formats.ftm.ftm_entity import (
 )
 from resolver.lists.text.list_dates import read_date_readings
 from resolver.lists.text.placeholders import is_in_future, is_placeholder, start_of_date
+from resolver.matching import pipeline
 from resolver.names.folding import letters as letters
 from resolver.names.lexicons.name_roles import NAMELESS_TITLES, split_titles
 from resolver.names.name_tokens import MAX_TOKENS
+from resolver.names.scripts.syllables import is_syllable
 from resolver.records import Kind, Record, Value
+from resolver.records.prepared.population import FrequencyTables
 from resolver.records.properties import BIRTH_DATE, COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.reference import tokenize_name
 from resolver.values.normal_values import country_code as country_code
@@ -96,6 +101,18 @@ _MAX_DATE_WORDS = 3
 """Maximum number of words of a date at the end of a name (`3 May 1962`)."""
 _BORN = frozenset(("born", "b.", "dob", "dob:"))
 """Words before such a date."""
+_LEAST_SYLLABLES, _LEAST_NAMES, _LONGEST = 8, 12, 40
+"""Numbers of letters of names that were typed without spaces: at least, for three Chinese or Korean
+syllables and for other names, and at most. A shorter word may be a rare name of its own.
+"""
+_LONGEST_PART, _LONGEST_SYLLABLE, _MOST_NAMES = 14, 6, 4
+_LEAST_UNLISTED = 4
+"""Least letters of a name in such a word that is not listed, and of the name before it."""
+_COST_OF_LISTED, _COST_OF_UNLISTED, _COST_OF_NAME = 9.9, 15.0, 3.0
+"""Costs in nats: of a name that is listed but not counted, of one that is not listed, and of each
+name. Names of two and three letters occur in most words, so they cost more (`_COSTS_OF_SHORT`).
+"""
+_COSTS_OF_SHORT = {2: 6.0, 3: 3.0}
 _LEAST_JOINED = 3
 """Least letters of a word before a capital letter that begins another word. Fewer are a prefix of
 the same name (`McDonald`, `LaToya`).
@@ -148,12 +165,15 @@ def query_warnings(record: Record) -> list[Omission]:
     return [*faults, *_contradictions(record), *note_uncompared_values(record, is_stored=False)]
 
 
-def comparable_record(record: Record) -> Record:
+def comparable_record(record: Record, tables: FrequencyTables) -> Record:
     """Return a query in the form in which it is compared: without names that find nobody, without
     genders that contradict each other, without titles before a person's name, with the date behind
-    a person's name as the birth date, and with the space that a person's name lacks.
+    a person's name as the birth date, and with the spaces that a person's name lacks.
+
+    `tables`: those of the models that compare the query.
     """
     record = _drop_titles(_add_spaces(_read_date_in_name(record)))
+    record = _divide_names(record, tables)
     dropped = set(_contradicting_genders(record))
     for value in record.values:
         if _why_no_name(value, record.kind):
@@ -222,6 +242,92 @@ def _separate(name: str) -> str:
                 start = place
         letters.append(letter)
     return "".join(letters)
+
+
+def _divide_names(record: Record, tables: FrequencyTables) -> Record:
+    """Return the query of a person with a further name for each name that was typed without spaces
+    (`vladimirputin`: `vladimir putin`).
+    """
+    if record.kind != Kind.PERSON:
+        return record
+    divided = [
+        replace(value, text=text)
+        for value in record.values
+        if value.prop in FULL_NAMES and (text := _divide(value.text, tables))
+    ]
+    return replace(record, values=(*record.values, *divided)) if divided else record
+
+
+def _divide(name: str, tables: FrequencyTables) -> str:
+    """Return a word in ASCII letters as the names that it consists of, with spaces; an empty text
+    if it is a name itself, too short, or does not consist of names.
+    """
+    word = name.lower()
+    if not (word.isascii() and word.isalpha() and _LEAST_SYLLABLES <= len(word) <= _LONGEST):
+        return ""
+    parts = {word}
+    for start in range(len(word)):
+        last = min(len(word), start + _LONGEST_PART)
+        parts.update(word[start:end] for end in range(start + 2, last + 1))
+    listed = sorted(parts)
+    symbols = pipeline.symbol_source().lookup(listed)
+    counts, total = tables.person_counts, tables.person_total
+    costs = {
+        part: math.log(total / counts[part]) if part in counts else _COST_OF_LISTED
+        for part, known in zip(listed, symbols, strict=True)
+        if known or part in counts
+    }
+    if word in costs:
+        return ""
+    lengths = _syllable_lengths(word, counts) or _name_lengths(word, costs)
+    ends = [*accumulate(lengths)]
+    return " ".join(name[end - size : end] for end, size in zip(ends, lengths, strict=True))
+
+
+def _syllable_lengths(word: str, counts: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the lengths of three Chinese or Korean syllables, of which the first is the most
+    common name; empty if a word is something else.
+    """
+    found = [
+        (-counts[word[:first]], (first, second - first, len(word) - second))
+        for first in range(2, _LONGEST_SYLLABLE + 1)
+        for second in range(first + 2, min(first + _LONGEST_SYLLABLE, len(word) - 2) + 1)
+        if word[:first] in counts
+        and all(map(is_syllable, (word[:first], word[first:second], word[second:])))
+    ]
+    return min(found)[1] if found else ()
+
+
+def _name_lengths(word: str, costs: Mapping[str, float]) -> tuple[int, ...]:
+    """Return the lengths of the names in a word whose costs have the least sum, the first of at
+    least four letters if a name among them is not listed; empty if a word is something else.
+
+    `costs`: how rare the listed names are, in nats.
+    """
+    if len(word) < _LEAST_NAMES:
+        return ()
+    # the least cost of the letters before each place, without and with a name that is not listed
+    best: list[dict[bool, tuple[float, tuple[int, ...]]]] = [{} for _ in range(len(word) + 1)]
+    best[0][False] = (0.0, ())
+    for end in range(2, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_PART), end - 1):
+            size, known = end - start, costs.get(word[start:end])
+            for has_unlisted, (cost, lengths) in best[start].items():
+                if len(lengths) == _MOST_NAMES:
+                    continue
+                options = []
+                if known is not None:
+                    short = _COSTS_OF_SHORT.get(size, 0.0)
+                    options.append((has_unlisted, known + short + _COST_OF_NAME))
+                if not has_unlisted and size >= _LEAST_UNLISTED and start:
+                    options.append((True, _COST_OF_UNLISTED + _COST_OF_NAME))
+                for kind, more in options:
+                    row = (cost + more, (*lengths, size))
+                    best[end][kind] = min(best[end].get(kind, row), row)
+    if not best[-1]:
+        return ()
+    (_, lengths), has_unlisted = min((row, kind) for kind, row in best[-1].items())
+    return () if has_unlisted and lengths[0] < _LEAST_UNLISTED else lengths
 
 
 def _drop_titles(record: Record) -> Record:

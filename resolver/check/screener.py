@@ -555,7 +555,7 @@ class Screener:
         # the id of the query does not matter; the comparison gives it another id
         tables, lookup = snapshot.models.tables, symbol_source().lookup
         return [
-            prepare(batch_from_record(comparable_record(variant)), tables, lookup)
+            prepare(batch_from_record(comparable_record(variant, tables)), tables, lookup)
             for variant in kind_variants(query)
             if snapshot.has_kind(int(variant.kind))
         ]

@@ -619,7 +619,9 @@ class _SubjectIndex:
         for number, subject in subjects.items():
             for variant in kind_variants(subject.record):
                 place = f"{variant.source}:{len(records):09d}"
-                records.append(replace(comparable_record(variant), id=place))
+                records.append(
+                    replace(comparable_record(variant, snapshot.models.tables), id=place)
+                )
                 numbers.append(number)
         batch, owner = Batch.from_records(records).canonical(), np.array(numbers, dtype=np.int64)
         prepared = normalize(batch, snapshot.models, workers=workers)

@@ -14,11 +14,13 @@ from resolver.check.screener import MatchQuery, Screener
 from resolver.errors import RecordError
 from resolver.hub.hub import Hub
 from resolver.records import Kind
+from resolver.records.prepared.population import FrequencyTables
 from resolver.records.record import kind_variants
 from tests.hub.hubs import Stores, make_intake
 from tests.matching.preparing import quick_symbols
 from tests.records.samples import record
 
+TABLES = FrequencyTables(person_counts={"vladimir": 107, "kim": 247, "jo": 20})
 FORTY_WORDS = " ".join(f"Word{chr(97 + place % 26)}{place}" for place in range(40))
 
 
@@ -115,7 +117,7 @@ def test_nobody_is_found_by_what_is_no_name(
 def test_unusual_names_are_names(name: str) -> None:
     query = read_query("Person", {"name": name})
     assert not query.omissions
-    assert comparable_record(query.record) is query.record
+    assert comparable_record(query.record, TABLES) is query.record
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_unusual_names_are_names(name: str) -> None:
 def test_titles_before_two_words_are_not_compared(schema: str, name: str, compared: str) -> None:
     query = read_query(schema, {"name": name})
     assert not query.omissions
-    assert comparable_record(query.record).texts("name") == (compared,)
+    assert comparable_record(query.record, TABLES).texts("name") == (compared,)
 
 
 def test_titles_may_be_names_of_ships(stores: Stores) -> None:
@@ -175,12 +177,12 @@ def test_long_names_are_compared_in_part(hub: Hub) -> None:
     ],
 )
 def test_a_date_behind_a_name_is_that_of_birth(text: str, expected: tuple[str, str]) -> None:
-    read = comparable_record(record("q:1", name=text))
+    read = comparable_record(record("q:1", name=text), TABLES)
     assert (read.texts("name")[0], "".join(read.texts("birthDate"))) == expected
     group = record("q:1", Kind.GROUP, name=text)
-    assert comparable_record(group) == group
+    assert comparable_record(group, TABLES) == group
     dated = record("q:1", name=text, birthDate="1950")
-    assert comparable_record(dated) == dated
+    assert comparable_record(dated, TABLES) == dated
 
 
 @pytest.mark.parametrize(
@@ -194,9 +196,34 @@ def test_a_date_behind_a_name_is_that_of_birth(text: str, expected: tuple[str, s
     ],
 )
 def test_a_capital_letter_in_a_word_begins_a_word(text: str, compared: str) -> None:
-    assert comparable_record(record("q:1", name=text)).texts("name") == (compared,)
+    assert comparable_record(record("q:1", name=text), TABLES).texts("name") == (compared,)
     group = record("q:1", Kind.GROUP, name=text)
-    assert comparable_record(group) == group
+    assert comparable_record(group, TABLES) == group
+
+
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
+        ("VladimirPutin", ()),
+        ("Vladimirputin", ("Vladimir putin",)),
+        ("VLADIMIRVLADIMIR", ("VLADIMIR VLADIMIR",)),
+        ("kimjongun", ("kim jon gun",)),
+        # a name of its own, too short, no name that is listed in front, no letters of ASCII
+        *((text, ()) for text in ("vladimir", "vladimiri", "kimberleyans", "xxputinvladimir")),
+        *((text, ()) for text in ("vladimirпутин", "vladimir1234567", "Vladimir " + "o" * 40)),
+    ],
+)
+def test_a_word_of_several_names_is_divided(text: str, further: tuple[str, ...]) -> None:
+    names = comparable_record(record("q:1", name=text), TABLES).texts("name")
+    assert names[1:] == further
+    group = record("q:1", Kind.GROUP, name=text)
+    assert comparable_record(group, TABLES) == group
+
+
+def test_a_person_is_found_although_all_spaces_are_missing(hub: Hub) -> None:
+    hub.add(make_intake([record("s:9", name="Vladimir Nosoplenko")]))
+    (found,), _ = ask(hub, "Person", name="vladimirnosoplenko")
+    assert found == ask(hub, "Person", name="vladimir nosoplenko")[0][0]
 
 
 def test_a_person_is_found_although_a_space_is_missing(hub: Hub) -> None:
